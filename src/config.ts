@@ -1,0 +1,142 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type Capability, defaultModels } from './models/preferences.ts';
+import { supportedFormats } from './speech/formats.ts';
+
+const sizeUnits: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `50MB` is 50,000,000 bytes. */
+const size = z
+  .string()
+  .regex(/^\d+ ?(B|KB|MB|GB)?$/i, 'must be a size such as 50MB')
+  .transform((text) => Number.parseInt(text, 10) * (sizeUnits[text.replace(/[\d ]/g, '').toUpperCase() || 'B'] ?? 1));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+const count = (min: number, max: number) =>
+  z.coerce
+    .number('must be a number')
+    .int(`must be a whole number`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+const provider = {
+  CHAT_MODELS: list.optional(),
+  CHAT_BASE_URL: address.optional(),
+  CHAT_API_KEY: z.string().optional(),
+  EVALUATE_MODELS: list.optional(),
+  EVALUATE_BASE_URL: address.optional(),
+  EVALUATE_API_KEY: z.string().optional(),
+  TRANSCRIBE_MODELS: list.optional(),
+  TRANSCRIBE_BASE_URL: address.optional(),
+  TRANSCRIBE_API_KEY: z.string().optional(),
+  SPEAK_MODELS: list.optional(),
+  SPEAK_BASE_URL: address.optional(),
+  SPEAK_API_KEY: z.string().optional(),
+};
+
+const environment = z.object({
+  PORT: count(0, 65535).default(3001),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: address.optional(),
+  CORS_ORIGINS: list.default([]),
+  TRUST_PROXY: flag.default(false),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .optional(),
+  DATABASE_POOL_SIZE: count(1, 200).default(10),
+  VIVA_DATA_PATH: z.string().default('.viva'),
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  ALLOW_GUESTS: flag.default(true),
+  AUTH_JWKS_URL: address.optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  AUDIO_STORAGE_PATH: z.string().default('audio-storage'),
+  MAX_AUDIO_FILE_SIZE: size.default(50_000_000),
+  MAX_RECORDING_MINUTES: count(1, 240).default(60),
+  SUPPORTED_AUDIO_FORMATS: list
+    .pipe(z.array(z.enum(supportedFormats, `must list some of: ${supportedFormats.join(', ')}`)).min(1))
+    .default([...supportedFormats]),
+  AUDIO_RETENTION_DAYS: count(1, 36500).optional(),
+  RATE_LIMIT_PER_MINUTE: count(1, 1_000_000).default(600),
+  EVALUATION_CONCURRENCY: count(1, 20).default(20),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: address.optional(),
+  FIREWORKS_API_KEY: z.string().optional(),
+  ...provider,
+});
+
+type Environment = z.output<typeof environment>;
+
+/** Which server answers for a capability. A null key means: use the built-in offline server. */
+export interface Provider {
+  models: string[];
+  baseUrl: string | null;
+  apiKey: string | null;
+}
+
+export interface Config extends Omit<Environment, keyof typeof provider> {
+  providers: Record<Capability, Provider>;
+}
+
+/** Wrong settings, one line per mistake. Values are not repeated: they may be secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const fireworks = {
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  models: ['accounts/fireworks/models/deepseek-v3p2', 'accounts/fireworks/models/gpt-oss-120b'],
+};
+
+function resolveProvider(env: Environment, capability: Capability): Provider {
+  const prefix = capability.toUpperCase() as Uppercase<Capability>;
+  const own = {
+    models: env[`${prefix}_MODELS`],
+    baseUrl: env[`${prefix}_BASE_URL`],
+    apiKey: env[`${prefix}_API_KEY`],
+  };
+  if (capability === 'evaluate' && env.FIREWORKS_API_KEY && !own.baseUrl && !own.apiKey) {
+    return { models: own.models ?? fireworks.models, baseUrl: fireworks.baseUrl, apiKey: env.FIREWORKS_API_KEY };
+  }
+  return {
+    models: own.models ?? defaultModels[capability],
+    baseUrl: own.baseUrl ?? env.OPENAI_BASE_URL ?? null,
+    apiKey: own.apiKey ?? env.OPENAI_API_KEY ?? null,
+  };
+}
+
+/** Reads the settings. Empty variables count as unset. Throws `ConfigError` naming every mistake. */
+export function readConfig(source: Record<string, string | undefined> = process.env): Config {
+  const present = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path[0]?.toString()} ${issue.message}`).join('\n'),
+    );
+  }
+  const env = parsed.data;
+  if (env.AUTH_JWKS_URL && !(env.AUTH_ISSUER && env.AUTH_AUDIENCE)) {
+    throw new ConfigError('AUTH_JWKS_URL needs AUTH_ISSUER and AUTH_AUDIENCE beside it');
+  }
+  return {
+    ...env,
+    VIVA_DATA_PATH: resolve(env.VIVA_DATA_PATH),
+    AUDIO_STORAGE_PATH: resolve(env.AUDIO_STORAGE_PATH),
+    providers: {
+      chat: resolveProvider(env, 'chat'),
+      evaluate: resolveProvider(env, 'evaluate'),
+      transcribe: resolveProvider(env, 'transcribe'),
+      speak: resolveProvider(env, 'speak'),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+/**
+ * Every refusal a user can meet. One table maps a code to its HTTP status and its tRPC code, so
+ * that the same mistake answers alike on every surface.
+ */
+export const errorTable = {
+  invalid_input: { status: 400, trpc: 'BAD_REQUEST' },
+  unauthenticated: { status: 401, trpc: 'UNAUTHORIZED' },
+  forbidden: { status: 403, trpc: 'FORBIDDEN' },
+  consent_required: { status: 403, trpc: 'FORBIDDEN' },
+  not_found: { status: 404, trpc: 'NOT_FOUND' },
+  upload_too_slow: { status: 408, trpc: 'TIMEOUT' },
+  conflict: { status: 409, trpc: 'CONFLICT' },
+  session_ended: { status: 409, trpc: 'CONFLICT' },
+  nothing_answered: { status: 409, trpc: 'CONFLICT' },
+  gone: { status: 410, trpc: 'NOT_FOUND' },
+  too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
+  unsupported_media: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
+  range_not_satisfiable: { status: 416, trpc: 'BAD_REQUEST' },
+  recording_damaged: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  recording_too_long: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  no_speech: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
+  internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR' },
+  upstream_failed: { status: 502, trpc: 'BAD_GATEWAY' },
+  upstream_refused: { status: 502, trpc: 'BAD_GATEWAY' },
+  unavailable: { status: 503, trpc: 'SERVICE_UNAVAILABLE' },
+  upstream_timeout: { status: 504, trpc: 'GATEWAY_TIMEOUT' },
+  storage_full: { status: 507, trpc: 'INTERNAL_SERVER_ERROR' },
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What a user may see of an error, the same on every surface. */
+export interface PublicError {
+  code: ErrorCode;
+  message: string;
+  /** Field paths and what is wrong with each, for `invalid_input`. */
+  issues?: { path: string; message: string }[];
+}
+
+export interface DomainErrorOptions {
+  /** The original error: logged, never shown. */
+  cause?: unknown;
+  issues?: PublicError['issues'];
+  /** How long to wait before trying again, in milliseconds; becomes `Retry-After`. */
+  retryAfterMs?: number;
+}
+
+/** A refusal with a message a person can act on. The message is shown; the cause is only logged. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly issues: PublicError['issues'];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.issues = options.issues;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  toPublic(): PublicError {
+    return { code: this.code, message: this.message, ...(this.issues && { issues: this.issues }) };
+  }
+}
+
+const databaseDown = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2037',
+  'ECONNREFUSED',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+
+function codeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && error.code) return error.code;
+  return codeOf(error.cause);
+}
+
+/** What is told to the user about anything that was thrown. What we did not foresee says nothing of its cause. */
+export function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error instanceof z.ZodError) return invalidInput(error);
+  if (error instanceof Error && error.cause instanceof DomainError) return error.cause;
+  const lostDatabase =
+    databaseDown.has(String(codeOf(error))) ||
+    (error instanceof Error && /connection (terminated|timeout)|timeout exceeded/i.test(error.message));
+  if (lostDatabase) {
+    return new DomainError('unavailable', 'The database cannot be reached at the moment. Try again shortly.', {
+      cause: error,
+      retryAfterMs: 2_000,
+    });
+  }
+  return new DomainError('internal', 'Something went wrong on the server. It has been logged.', { cause: error });
+}
+
+/** The first mistake is the message; all of them are listed. */
+export function invalidInput(error: z.ZodError): DomainError {
+  const issues = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const [first] = issues;
+  const message = first ? (first.path ? `${first.path}: ${first.message}` : first.message) : 'The input is not valid.';
+  return new DomainError('invalid_input', message, { issues });
+}
