@@ -1,0 +1,15 @@
+/** The part of the espeak-ng WebAssembly port that the offline voice uses; the package carries no types. */
+declare module '@echogarden/espeak-ng-emscripten' {
+  export interface EspeakVoice {
+    set_voice(name: string, language: string): number;
+    set_pitch(pitch: number): void;
+    set_rate(wordsPerMinute: number): void;
+    get_samplerate(): number;
+    /** Blocks until all is said. The callback gets 16-bit mono samples; true stops. */
+    synthesize(text: string, onSamples: (samples: Int16Array | null) => boolean): void;
+  }
+  export interface EspeakModule {
+    eSpeakNGWorker: new () => EspeakVoice;
+  }
+  export default function load(): Promise<EspeakModule>;
+}

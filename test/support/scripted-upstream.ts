@@ -1,0 +1,112 @@
+import type { Endpoint, Pace, Reaction, UpstreamCall } from '../../src/offline/behaviour.ts';
+import { servedModels } from '../../src/offline/models.ts';
+import { type OfflineServer, startOfflineServer } from '../../src/offline/server.ts';
+import { type Fault, react } from '../offline/upstream-faults.ts';
+
+export type { Fault } from '../offline/upstream-faults.ts';
+
+/** A call as it arrived: form fields and JSON fields alike in `body`. */
+export interface RecordedCall extends Omit<UpstreamCall, 'signal'> {
+  /** The name of the JSON schema a chat call asked for, `text` for conversation, null for other endpoints. */
+  schemaName: string | null;
+  language: string | null;
+  /** Has the response ended or the caller left? */
+  ended: () => boolean;
+}
+
+export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
+  /** Every authorised call so far, retries included, in order of arrival. */
+  calls: RecordedCall[];
+  callsTo(endpoint: Endpoint): RecordedCall[];
+  /** The next `times` calls to the endpoint meet the fault; faults queue up in order. */
+  failNext(endpoint: Endpoint, fault: Fault, times?: number): void;
+  /** As `failNext`, for chat calls with this schema name only (`text` for conversation). */
+  failNextReply(schemaName: string, fault: Fault, times?: number): void;
+  /** The next chat call with this schema name is answered with this JSON; `text` takes a string. */
+  replyNext(schemaName: string, value: unknown): void;
+  /** The next transcription says this, whatever was recorded. */
+  hearNext(text: string): void;
+  setPace(pace: Pace): void;
+  /** From now on the model is unknown, as after its shutdown. */
+  retire(model: string): void;
+  announceShutdown(model: string, date: string): void;
+}
+
+interface Scripted {
+  matches: (call: RecordedCall) => boolean;
+  times: number;
+  reaction: (call: UpstreamCall) => Reaction;
+}
+
+/** The offline server with knobs: records every call, fails or answers on command. Starts with no delays. */
+export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
+  const calls: RecordedCall[] = [];
+  const scripts: Scripted[] = [];
+  const models = structuredClone(servedModels);
+  const pace: Pace = {};
+  const server = await startOfflineServer({
+    behaviour: {
+      models,
+      pace,
+      before(call) {
+        const recorded = record(call);
+        calls.push(recorded);
+        const script = scripts.find(({ matches }) => matches(recorded));
+        if (!script) return undefined;
+        script.times -= 1;
+        if (script.times <= 0) scripts.splice(scripts.indexOf(script), 1);
+        return script.reaction(call);
+      },
+    },
+  });
+  const onSchema = (schemaName: string) => (call: RecordedCall) => call.schemaName === schemaName;
+  return {
+    ...server,
+    calls,
+    callsTo: (endpoint) => calls.filter((call) => call.endpoint === endpoint),
+    failNext(endpoint, fault, times = 1) {
+      scripts.push({ matches: (call) => call.endpoint === endpoint, times, reaction: (call) => react(fault, call) });
+    },
+    failNextReply(schemaName, fault, times = 1) {
+      scripts.push({ matches: onSchema(schemaName), times, reaction: (call) => react(fault, call) });
+    },
+    replyNext(schemaName, value) {
+      const content = typeof value === 'string' ? value : JSON.stringify(value);
+      scripts.push({ matches: onSchema(schemaName), times: 1, reaction: () => ({ say: { content } }) });
+    },
+    hearNext(text) {
+      scripts.push({
+        matches: (call) => call.endpoint === 'transcriptions',
+        times: 1,
+        reaction: () => ({ say: { content: text } }),
+      });
+    },
+    setPace: (next) => void Object.assign(pace, next),
+    retire(model) {
+      const index = models.findIndex(({ id }) => id === model);
+      if (index >= 0) models.splice(index, 1);
+    },
+    announceShutdown(model, date) {
+      const found = models.find(({ id }) => id === model);
+      if (!found) throw new Error(`the scripted upstream does not serve ${model}`);
+      found.shutdownDate = date;
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+function record({ signal, ...call }: UpstreamCall): RecordedCall {
+  return {
+    ...call,
+    schemaName:
+      call.endpoint === 'chat' ? (readText(call.body, 'response_format', 'json_schema', 'name') ?? 'text') : null,
+    language: readText(call.body, 'language'),
+    ended: () => signal.aborted,
+  };
+}
+
+function readText(value: unknown, ...path: string[]): string | null {
+  const [key, ...rest] = path;
+  if (key === undefined) return typeof value === 'string' ? value : null;
+  return typeof value === 'object' && value !== null ? readText(Reflect.get(value, key), ...rest) : null;
+}
