@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+
+/** A file that has arrived, is fsynced, and lies on local disk under a temporary name. */
+export interface StagedAudio {
+  /** Local path, readable by the media library while the recording is judged. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hex SHA-256 of the bytes, computed while they arrived. */
+  readonly sha256: string;
+  /** Moves the file to its final key durably (rename, then fsync of the folder). */
+  commit(key: AudioKey): Promise<void>;
+  /** Removes the file. Safe to call after `commit` or twice. */
+  discard(): Promise<void>;
+}
+
+/** `questions/<uuid>.mp3`, `answers/<uuid>.webm`, … : never a name a user chose. */
+export type AudioKey = `${'questions' | 'answers' | 'replies'}/${string}.${string}`;
+
+export interface StageOptions {
+  /** One byte more is refused with `too_large`. */
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+/** Where recordings and speech live. `disk.ts` implements it; S3 joins later behind the same tests. */
+export interface AudioStorage {
+  /** Streams bytes to a temporary file: hashed while they arrive, fsynced at the end. Leaves nothing on failure. */
+  stage(source: AsyncIterable<Uint8Array>, options: StageOptions): Promise<StagedAudio>;
+  /** Bytes of a stored file; `start` and `end` are inclusive offsets, as in RFC 9110 ranges. Throws `gone` when missing. */
+  open(key: AudioKey, range?: { start: number; end: number }): Promise<Readable>;
+  /** A local file with the same bytes, for the media library; disposed when done with. Throws `gone` when missing. */
+  local(key: AudioKey): Promise<AsyncDisposable & { readonly path: string }>;
+  /** Size in bytes, or null when the file is not there. */
+  size(key: AudioKey): Promise<number | null>;
+  delete(key: AudioKey): Promise<void>;
+  /** Every key present, for reconciliation. */
+  keys(): AsyncIterable<AudioKey>;
+  /** Removes temporary files that a crash left behind. Returns how many. */
+  sweepStaged(): Promise<number>;
+}
