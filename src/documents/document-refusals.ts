@@ -1,0 +1,7 @@
+import { DomainError, type ErrorCode } from '../errors.ts';
+
+export const advice = 'Paste the text of your CV instead.';
+
+export function refusal(code: ErrorCode, message: string, cause?: unknown): DomainError {
+  return new DomainError(code, message, { cause });
+}
