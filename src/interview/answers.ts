@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { selectAnswer, selectAnswers } from '../db/selects.ts';
+import { DomainError } from '../errors.ts';
+import { hasSpeech, inspectRecording } from '../speech/recording.ts';
+import type { AudioKey, StagedAudio } from '../storage/audio-storage.ts';
+import { ownedAnswer, ownedQuestion, requireConsent } from './access.ts';
+import { type Caller, within } from './context.ts';
+import type { AnswerView, PageInput } from './schemas.ts';
+import { addTake } from './takes.ts';
+import { transcribeAnswer } from './transcription.ts';
+
+/** Whether a recording for this question would be taken: asked before its bytes are received. */
+export async function assertAnswerable(caller: Caller, questionId: string): Promise<void> {
+  const question = await ownedQuestion(caller, questionId);
+  if (question.session.state === 'ended') throw sessionEnded();
+  await requireConsent(caller);
+}
+
+const sessionEnded = () =>
+  new DomainError('session_ended', 'This interview has ended and takes no more answers. Start a new session.');
+
+/**
+ * Keeps a recording as the next take, then has it transcribed in the background. Judged by its bytes; a refused one
+ * leaves nothing behind. The same bytes sent twice are one answer.
+ */
+export async function submitRecording(
+  caller: Caller,
+  input: { questionId: string; recording: StagedAudio },
+): Promise<AnswerView> {
+  const { deps, userId } = caller;
+  const { recording, questionId } = input;
+  try {
+    await assertAnswerable(caller, questionId);
+    const { formats, maxRecordingMs } = deps.limits;
+    const facts = await inspectRecording(recording.path, {
+      formats,
+      maxDurationMs: maxRecordingMs,
+      signal: caller.signal,
+    });
+    if (!(await hasSpeech(recording.path, { signal: caller.signal }))) {
+      throw new DomainError(
+        'no_speech',
+        'No speech was found in this recording. Check the microphone and record it again.',
+      );
+    }
+    const id = randomUUID();
+    const storageKey: AudioKey = `answers/${id}.${facts.format}`;
+    await recording.commit(storageKey);
+    const { format: _, hasVideo: __, ...rest } = facts;
+    const audio = {
+      id,
+      kind: 'answer' as const,
+      userId,
+      storageKey,
+      bytes: recording.bytes,
+      sha256: recording.sha256,
+      ...rest,
+    };
+    const answer = await addTake(deps, { questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
+      async (error: unknown) => {
+        await deps.storage.delete(storageKey);
+        throw error;
+      },
+    );
+    if (answer.isNew) deps.later('transcribe', (signal) => transcribeAnswer(deps, answer.id, signal));
+    else await deps.storage.delete(storageKey);
+    return getAnswer(caller, answer.id);
+  } finally {
+    await recording.discard();
+  }
+}
+
+export async function submitText(caller: Caller, input: { questionId: string; text: string }): Promise<AnswerView> {
+  await ownedQuestion(caller, input.questionId);
+  const { id } = await addTake(caller.deps, {
+    questionId: input.questionId,
+    kind: 'typed',
+    transcriptState: 'done',
+    transcript: input.text,
+  });
+  return getAnswer(caller, id);
+}
+
+export async function getAnswer({ deps, userId }: Caller, id: string): Promise<AnswerView> {
+  const [answer] = await selectAnswer(deps.db.pool, [id, userId]);
+  if (!answer) throw new DomainError('not_found', 'There is no such answer.');
+  return answer;
+}
+
+/** Every take, newest first. */
+export async function listAnswers(
+  { deps, userId }: Caller,
+  { sessionId, questionId, cursor, limit }: PageInput & { sessionId?: string; questionId?: string },
+) {
+  const values = [userId, sessionId ?? null, questionId ?? null, cursor ?? null, limit + 1];
+  const rows: AnswerView[] = await selectAnswers(deps.db.pool, values);
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** Makes this take the one that is evaluated. */
+export async function chooseAnswer(caller: Caller, answerId: string): Promise<AnswerView> {
+  const answer = await ownedAnswer(caller, answerId);
+  await caller.deps.db.prisma.question.update({
+    where: { id: answer.questionId },
+    data: { chosenAnswerId: answer.id },
+  });
+  return getAnswer(caller, answerId);
+}
+
+/** Transcribes a kept recording again. One that has its transcript stays as it is. */
+export async function retryAnswer(caller: Caller, answerId: string): Promise<AnswerView> {
+  const { deps } = caller;
+  const answer = await ownedAnswer(caller, answerId);
+  if (answer.kind === 'typed') throw new DomainError('conflict', 'A typed answer has nothing to transcribe.');
+  const { count } = await deps.db.prisma.answer.updateMany({
+    where: { id: answerId, transcriptState: { in: ['failed', 'no_speech', 'pending'] } },
+    data: { transcriptState: 'pending', attempts: 0, failure: null },
+  });
+  if (count > 0) {
+    deps.changes.touch(`answer:${answerId}`);
+    deps.later('transcribe', (signal) => transcribeAnswer(deps, answerId, signal));
+  }
+  return getAnswer(caller, answerId);
+}
+
+/** The answer now and after every change, until its transcript is there or has failed. */
+export async function* watchAnswer(caller: Caller, answerId: string, signal: AbortSignal): AsyncGenerator<AnswerView> {
+  for await (const _ of caller.deps.changes.watch(`answer:${answerId}`, signal)) {
+    const answer = await getAnswer(caller, answerId);
+    yield answer;
+    if (answer.transcriptState !== 'pending') return;
+  }
+}
+
+/** The answer once its transcript is there or has failed; as it is when the time is up. */
+export async function awaitTranscript(caller: Caller, answerId: string, deadlineMs: number): Promise<AnswerView> {
+  for await (const answer of watchAnswer(caller, answerId, within(caller, deadlineMs))) {
+    if (answer.transcriptState !== 'pending' || answer.failure) return answer;
+  }
+  return getAnswer(caller, answerId);
+}

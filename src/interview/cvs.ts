@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { readCv } from '../documents/cv-document.ts';
+import type { Caller } from './context.ts';
+
+/** Reads a PDF, DOCX or text file and keeps its text. The same CV is kept once. */
+export async function uploadCv(caller: Caller, file: { bytes: Uint8Array; fileName?: string }) {
+  const { text, kind } = await readCv(file.bytes, file.fileName);
+  const cv = await saveCvText(caller, text, file.fileName);
+  return { id: cv.id, kind, characters: text.length };
+}
+
+export async function saveCvText({ deps, userId }: Caller, text: string, fileName?: string) {
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return deps.db.prisma.cv.upsert({
+    where: { userId_sha256: { userId, sha256 } },
+    create: { userId, sha256, text, fileName: fileName?.slice(0, 200) ?? null },
+    update: {},
+  });
+}

@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { inspectRecording } from '../speech/recording.ts';
+import { voiceSchema } from '../speech/voices.ts';
+import type { AudioKey } from '../storage/audio-storage.ts';
+import type { InterviewDeps } from './context.ts';
+import { storageKeyOf } from './stored-audio.ts';
+
+interface SpeechOrder {
+  text: string;
+  voice: string;
+  language: string;
+  userId: string;
+  sessionId: string;
+  signal?: AbortSignal | undefined;
+}
+
+const style = 'Speak like a friendly, professional interviewer: clear, unhurried, natural.';
+
+/** Speech of at most this many bytes: 4096 characters are under five minutes. */
+const maxSpeechBytes = 20_000_000;
+
+/** Speaks the text and stores it whole, or finds where the same words in the same voice already lie. Returns the audio's id. */
+export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promise<string> {
+  const { db, speaker, storage } = deps;
+  const voice = voiceSchema.parse(order.voice);
+  const hashFor = (model: string) =>
+    createHash('sha256')
+      .update(JSON.stringify([order.text, voice, speaker.origin, model, order.language, style]))
+      .digest('hex');
+
+  const known = await db.prisma.audioFile.findUnique({ where: { speechHash: hashFor(speaker.currentModel(voice)) } });
+  if (known && (await storage.size(storageKeyOf(known))) === known.bytes) return known.id;
+
+  const speech = await speaker.speak({
+    text: order.text,
+    voice,
+    language: order.language,
+    style,
+    signal: order.signal,
+  });
+  const staged = await storage.stage(speech.body, { maxBytes: maxSpeechBytes, signal: order.signal });
+  try {
+    const { durationMs } = await inspectRecording(staged.path, { formats: ['mp3'], maxDurationMs: 600_000 });
+    const id = known?.id ?? randomUUID();
+    const storageKey: AudioKey = `questions/${id}.mp3`;
+    await staged.commit(storageKey);
+    const file = { storageKey, bytes: staged.bytes, sha256: staged.sha256, durationMs };
+    await db.prisma.usage.create({
+      data: {
+        userId: order.userId,
+        sessionId: order.sessionId,
+        capability: 'speak',
+        model: speech.model,
+        characters: order.text.length,
+        audioMs: durationMs,
+      },
+    });
+    if (known) await db.prisma.audioFile.update({ where: { id }, data: file });
+    return known
+      ? id
+      : await addSpeech(deps, { ...file, id, mimeType: speech.mimeType, speechHash: hashFor(speech.model) });
+  } finally {
+    await staged.discard();
+  }
+}
+
+interface SpeechFile {
+  id: string;
+  storageKey: AudioKey;
+  bytes: number;
+  sha256: string;
+  durationMs: number;
+  mimeType: string;
+  speechHash: string;
+}
+
+/** Two questions with the same words may be spoken at once: the first to arrive serves both. */
+async function addSpeech({ db, storage }: InterviewDeps, file: SpeechFile): Promise<string> {
+  const { count } = await db.prisma.audioFile.createMany({ data: { kind: 'question', ...file }, skipDuplicates: true });
+  const row = await db.prisma.audioFile.findUniqueOrThrow({ where: { speechHash: file.speechHash } });
+  if (count === 0) await storage.delete(file.storageKey);
+  return row.id;
+}

@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { DomainError } from '../errors.ts';
+import { shrinkForTranscription } from '../speech/shrink.ts';
+import type { TimedWord, TranscribeRequest, Transcript } from '../speech/transcriber.ts';
+import { findSpeech } from '../speech/voice-activity.ts';
+import { spreadWords } from '../speech/word-timing.ts';
+import type { InterviewDeps } from './context.ts';
+import { primaryLanguage } from './language.ts';
+import { storageKeyOf } from './stored-audio.ts';
+
+/** The transcription endpoint takes 25 MiB at most. */
+const maxTranscribedBytes = 25 * 1024 * 1024;
+const maxAttempts = 5;
+/** Longer than any transcription takes; whoever holds the lease and dies gives it up by then. */
+const leaseMs = 300_000;
+
+const backoffMs = (attempt: number) => Math.min(60_000, 2_000 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
+
+/**
+ * Transcribes a pending answer. Whoever gets the lease does the work; a failing upstream leaves the recording safe and
+ * the answer pending, to be tried again later, or failed for good after five attempts.
+ */
+export async function transcribeAnswer(deps: InterviewDeps, answerId: string, signal: AbortSignal): Promise<void> {
+  const { prisma } = deps.db;
+  const now = new Date();
+  const { count } = await prisma.answer.updateMany({
+    where: { id: answerId, transcriptState: 'pending', OR: [{ leaseUntil: null }, { leaseUntil: { lt: now } }] },
+    data: { leaseUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } },
+  });
+  if (count === 0) return;
+  try {
+    await hear(deps, answerId, signal);
+  } catch (error) {
+    await postpone(deps, answerId, error, signal.aborted);
+  }
+  deps.changes.touch(`answer:${answerId}`);
+}
+
+async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal): Promise<void> {
+  const { db, storage } = deps;
+  const answer = await db.prisma.answer.findUnique({
+    where: { id: answerId },
+    include: { audio: true, question: { include: { session: true } } },
+  });
+  if (!answer?.audio) return;
+  const { audio } = answer;
+  const { session } = answer.question;
+  const key = storageKeyOf(audio);
+  await using local = await storage.local(key);
+  const request = {
+    durationMs: audio.durationMs,
+    language: primaryLanguage(session.language),
+    prompt: answer.question.text.slice(0, 800),
+    signal,
+  };
+  const transcript = await transcribeFile(deps, { ...audio, path: local.path, fileName: basename(key) }, request);
+  const text = transcript.text.trim();
+  const words = text ? await timedWords(transcript, local.path, audio.durationMs, signal) : [];
+  await db.prisma.answer.updateMany({
+    where: { id: answerId, transcriptState: 'pending' },
+    data: {
+      transcriptState: text ? 'done' : 'no_speech',
+      transcript: text || null,
+      confidence: transcript.confidence,
+      words: words.map((word) => ({ ...word })),
+      transcribedBy: transcript.model,
+      failure: text ? null : 'No words were recognised in this recording. Record it again, or type the answer.',
+      leaseUntil: null,
+    },
+  });
+  await db.prisma.usage.create({
+    data: {
+      userId: session.userId,
+      sessionId: session.id,
+      capability: 'transcribe',
+      model: transcript.model,
+      audioMs: audio.durationMs,
+    },
+  });
+}
+
+type File = Pick<TranscribeRequest, 'fileName' | 'mimeType' | 'bytes'> & { path: string };
+
+/** What is too large, or is a video, goes upstream as speech-grade audio made for the purpose. */
+async function transcribeFile(
+  { transcriber }: InterviewDeps,
+  file: File,
+  request: Omit<TranscribeRequest, keyof File | 'open'>,
+): Promise<Transcript> {
+  const send = ({ path, ...rest }: File) =>
+    transcriber.transcribe({ ...request, ...rest, open: async () => createReadStream(path) });
+  if (file.bytes <= maxTranscribedBytes && !file.mimeType.startsWith('video/')) return send(file);
+  const shrunk = await shrinkForTranscription(file.path, { signal: request.signal });
+  try {
+    return await send(shrunk);
+  } finally {
+    await shrunk.dispose();
+  }
+}
+
+/** The model's own timings, else estimated from where there is voice. */
+async function timedWords(
+  transcript: Transcript,
+  path: string,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<TimedWord[]> {
+  if (transcript.words.length > 0) return transcript.words;
+  return spreadWords(transcript.text, await findSpeech(path, { signal }), durationMs);
+}
+
+async function postpone(deps: InterviewDeps, answerId: string, error: unknown, stopping: boolean): Promise<void> {
+  const { prisma } = deps.db;
+  if (stopping) {
+    await prisma.answer.updateMany({ where: { id: answerId, transcriptState: 'pending' }, data: { leaseUntil: null } });
+    return;
+  }
+  deps.log.warn({ err: error, answerId }, 'an answer could not be transcribed yet');
+  const reason = error instanceof DomainError ? error.message : 'The recording could not be transcribed.';
+  const { attempts } = await prisma.answer.findUniqueOrThrow({ where: { id: answerId }, select: { attempts: true } });
+  const lost = error instanceof DomainError && error.code === 'gone';
+  if (attempts >= maxAttempts || lost) {
+    const failure = lost
+      ? `${reason} Record the answer again.`
+      : `${reason} The recording is safe: retry, or type the answer.`;
+    await prisma.answer.updateMany({
+      where: { id: answerId, transcriptState: 'pending' },
+      data: { transcriptState: 'failed', failure, leaseUntil: null },
+    });
+    return;
+  }
+  await prisma.answer.updateMany({
+    where: { id: answerId, transcriptState: 'pending' },
+    data: {
+      failure: `${reason} The recording is safe and will be tried again.`,
+      leaseUntil: new Date(Date.now() + backoffMs(attempts)),
+    },
+  });
+}
