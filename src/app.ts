@@ -1,0 +1,63 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { authPlugin } from './auth/plugin.ts';
+import type { Deps } from './deps.ts';
+import { audioRoutes } from './http/audio.ts';
+import { audioInterviewRoutes } from './http/audio-interview.ts';
+import { authRoutes } from './http/auth.ts';
+import { docsRoutes } from './http/docs.ts';
+import { registerErrorHandler } from './http/error-handler.ts';
+import { healthRoutes } from './http/health.ts';
+import { rateLimit } from './http/rate-limit.ts';
+import { uploadRoutes } from './http/upload.ts';
+import { contextFactory } from './trpc/context.ts';
+import { type AppRouter, appRouter } from './trpc/router.ts';
+
+/** Registers every door on one screen. Never listens. */
+export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const { config, auth, interview } = deps;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    trustProxy: config.TRUST_PROXY,
+    bodyLimit: 1_000_000,
+    // Uploads may take long; what trickles is ended by its own rule. Everything else has to arrive in this time.
+    requestTimeout: 600_000,
+    forceCloseConnections: 'idle',
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 5_000 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  registerErrorHandler(app);
+
+  await app.register(cookie);
+  await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
+  await app.register(authPlugin, { auth });
+  rateLimit(app, { perMinute: config.RATE_LIMIT_PER_MINUTE });
+  await docsRoutes(app, config);
+
+  await app.register(async (scope) => {
+    await scope.register(fastifyTRPCPlugin, {
+      prefix: '/trpc',
+      trpcOptions: {
+        router: appRouter,
+        createContext: contextFactory(interview, auth),
+        maxBatchSize: 20,
+        onError({ error, path }) {
+          if (error.code === 'INTERNAL_SERVER_ERROR')
+            logger.error({ err: error.cause ?? error, path }, 'a procedure failed');
+        },
+      } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
+    });
+  });
+  await app.register((scope) => uploadRoutes(scope, interview));
+  await app.register(async (scope) => audioRoutes(scope, interview));
+  await app.register((scope) => authRoutes(scope, deps), { prefix: '/api/auth' });
+  await app.register((scope) => audioInterviewRoutes(scope, interview));
+  await app.register((scope) => audioInterviewRoutes(scope, interview), { prefix: '/api' });
+  await app.register(async (scope) => healthRoutes(scope, deps));
+  return app;
+}

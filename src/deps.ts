@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AuthDeps, createAuth } from './auth/auth.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './db/client.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded-postgres.ts';
+import { migrate } from './db/migrate.ts';
+import { createChanges } from './interview/changes.ts';
+import type { InterviewDeps } from './interview/context.ts';
+import { type Background, createBackground } from './jobs/background.ts';
+import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
+import type { Log } from './log.ts';
+import { createModelCatalogue, type ModelCatalogue } from './models/catalogue.ts';
+import { createOpenAiClients, hostOf, type ModelServer, openAiBaseUrl } from './models/model-server.ts';
+import { type Capability, capabilities } from './models/preferences.ts';
+import { type OfflineServer, startOfflineServer } from './offline/server.ts';
+import { keptSecret } from './secrets.ts';
+import { createOpenAiSpeaker } from './speech/openai-speaker.ts';
+import { createOpenAiTranscriber } from './speech/openai-transcriber.ts';
+import { createDiskStorage } from './storage/disk.ts';
+
+/** Everything the doors need, built once. */
+export interface Deps {
+  config: Config;
+  db: Database;
+  auth: AuthDeps;
+  interview: InterviewDeps;
+  catalogue: ModelCatalogue;
+  background: Background;
+  /** Capabilities that the built-in stand-in serves, because no key and no address is set for them. */
+  offline: Capability[];
+  /** Ends background work, then closes everything in the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/** The only place where adapters are constructed. */
+export async function createDeps(config: Config, log: Log): Promise<Deps> {
+  await using opened = new AsyncDisposableStack();
+  await mkdir(config.VIVA_DATA_PATH, { recursive: true, mode: 0o700 });
+
+  const databaseUrl = config.DATABASE_URL ?? (await embedded(config, log, opened)).url;
+  const db = openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL_SIZE, log });
+  opened.defer(() => db.close());
+  await migrate(db.pool, log);
+
+  const { servers, offline } = await modelServers(config, opened);
+  const clients = createOpenAiClients(servers);
+  const catalogue = createModelCatalogue({ servers, clients, log });
+  const access = (capability: Capability) => ({ client: clients[capability], catalogue, log });
+
+  const background = createBackground(log);
+  const interview: InterviewDeps = {
+    db,
+    storage: createDiskStorage({ root: config.AUDIO_STORAGE_PATH, log }),
+    questionWriter: createOpenAiChatModel({ capability: 'chat', ...access('chat') }),
+    evaluator: createOpenAiChatModel({ capability: 'evaluate', ...access('evaluate') }),
+    transcriber: createOpenAiTranscriber(access('transcribe')),
+    speaker: createOpenAiSpeaker({
+      ...access('speak'),
+      origin: offline.includes('speak') ? 'offline' : hostOf(servers.speak.baseUrl),
+    }),
+    changes: createChanges(),
+    log,
+    later: background.run,
+    limits: {
+      maxAudioBytes: config.MAX_AUDIO_FILE_SIZE,
+      maxRecordingMs: config.MAX_RECORDING_MINUTES * 60_000,
+      formats: config.SUPPORTED_AUDIO_FORMATS,
+      evaluationConcurrency: config.EVALUATION_CONCURRENCY,
+    },
+  };
+  const secret = config.JWT_SECRET ?? (await keptSecret(config.VIVA_DATA_PATH, 'jwt-secret'));
+  const auth = createAuth({ db, config, secret, log });
+  opened.defer(() => auth.close());
+
+  const stack = opened.move();
+  const close = async () => {
+    await background.drain(5_000);
+    await stack.disposeAsync();
+  };
+  return { config, db, auth, interview, catalogue, background, offline, close };
+}
+
+async function embedded(config: Config, log: Log, opened: AsyncDisposableStack): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({ folder: join(config.VIVA_DATA_PATH, 'database'), log });
+  opened.defer(() => postgres.stop());
+  return postgres;
+}
+
+/** A capability without a key and without an address of its own is served by the stand-in, on the same wire. */
+async function modelServers(config: Config, opened: AsyncDisposableStack) {
+  const offline = capabilities.filter((capability) => {
+    const { baseUrl, apiKey } = config.providers[capability];
+    return baseUrl === null && apiKey === null;
+  });
+  const standIn: OfflineServer | null = offline.length > 0 ? await startOfflineServer() : null;
+  if (standIn) opened.defer(() => standIn.close());
+  const serverOf = (capability: Capability): ModelServer => {
+    const { models, baseUrl, apiKey } = config.providers[capability];
+    if (standIn && offline.includes(capability)) return { models, baseUrl: standIn.url, apiKey: standIn.apiKey };
+    // Local servers want no key, but the wire has a place for one.
+    return { models, baseUrl: baseUrl ?? openAiBaseUrl, apiKey: apiKey ?? 'none' };
+  };
+  const servers: Record<Capability, ModelServer> = {
+    chat: serverOf('chat'),
+    evaluate: serverOf('evaluate'),
+    transcribe: serverOf('transcribe'),
+    speak: serverOf('speak'),
+  };
+  return { servers, offline };
+}

@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.ts';
+import type { InterviewDeps } from '../interview/context.ts';
+import { idSchema } from '../interview/schemas.ts';
+import { findAudio, type PlayableAudio } from '../interview/stored-audio.ts';
+import type { AudioStorage } from '../storage/audio-storage.ts';
+import { readRange } from './byte-range.ts';
+import { callerOf } from './caller.ts';
+
+/** `GET /audio/:id`: one's own recordings and questions, with Range, ETag and HEAD (RFC 9110). */
+export function audioRoutes(app: FastifyInstance, deps: InterviewDeps): void {
+  app.get<{ Params: { id: string } }>('/audio/:id', async (request, reply) => {
+    const caller = callerOf(request, reply, deps);
+    return sendAudio(request, reply, deps.storage, await findAudio(caller, idSchema.parse(request.params.id)));
+  });
+  // Brief 2's `audio_file_path`, which names the same file.
+  app.get<{ Params: { file: string } }>('/audio/:folder(^questions|answers|replies$)/:file', async (request, reply) => {
+    const caller = callerOf(request, reply, deps);
+    const id = idSchema.parse(request.params.file.replace(/\.\w+$/, ''));
+    return sendAudio(request, reply, deps.storage, await findAudio(caller, id));
+  });
+}
+
+/** Sends the file, a part of it, or 304. The bytes behind an id never change, so its hash is a strong ETag. */
+export async function sendAudio(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  storage: AudioStorage,
+  file: PlayableAudio,
+): Promise<FastifyReply> {
+  const etag = `"${file.sha256}"`;
+  const fresh = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
+  const range = readRange(fresh ? request.headers.range : undefined, file.bytes);
+  if (range.kind === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${file.bytes}`);
+    throw new DomainError(
+      'range_not_satisfiable',
+      `The recording has ${file.bytes} bytes; ask for a range within them.`,
+    );
+  }
+  reply.headers({
+    etag,
+    'content-type': file.mimeType,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=31536000, immutable',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': 'inline',
+  });
+  if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();
+  const { start, end } = range.kind === 'part' ? range : { start: 0, end: file.bytes - 1 };
+  if (range.kind === 'part') reply.status(206).header('content-range', `bytes ${start}-${end}/${file.bytes}`);
+  reply.header('content-length', end - start + 1);
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(await storage.open(file.storageKey, { start, end }));
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  return (
+    header !== undefined &&
+    (header.trim() === '*' || header.split(',').some((item) => item.trim().replace(/^W\//, '') === etag))
+  );
+}

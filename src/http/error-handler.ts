@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { asDomainError, DomainError, type ErrorCode } from '../errors.ts';
+
+/** Refusals of the framework itself, in our words. */
+const frameworkErrors: Record<string, [ErrorCode, string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media',
+    'Send JSON (application/json) or, for recordings, multipart/form-data.',
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too_large', 'The request body is too large.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_input', 'The body is empty. Send a JSON object.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_input', 'The body is not valid JSON.'],
+  FST_REQ_FILE_TOO_LARGE: ['too_large', 'The file is too large.'],
+  FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported_media', 'Send the recording as multipart/form-data with one file.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid_input', 'The address is too long.'],
+};
+
+function classify(error: FastifyError): DomainError {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const issues = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: message ?? 'is not valid',
+    }));
+    const [first] = issues;
+    const message = first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'The input is not valid.');
+    return new DomainError('invalid_input', message, { issues });
+  }
+  const known = frameworkErrors[error.code];
+  if (known) return new DomainError(...known, { cause: error });
+  if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) {
+    return new DomainError('invalid_input', 'The request could not be understood.', { cause: error });
+  }
+  return asDomainError(error);
+}
+
+export function sendError(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
+  const log = { err: error.cause ?? error, code: error.code };
+  if (error.status >= 500) request.log.error(log, error.message);
+  else request.log.info({ code: error.code }, error.message);
+  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  reply
+    .status(error.status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send({ error: error.toPublic() });
+}
+
+/** One shape for every refusal: `{ "error": { code, message, issues? } }`. */
+export function registerErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendError(classify(error), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(
+      new DomainError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}. See /docs.`),
+      request,
+      reply,
+    ),
+  );
+}

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import type { Deps } from '../deps.ts';
+
+/** Liveness, readiness with the model behind each capability, and brief 3's health line at `/`. */
+export function healthRoutes(app: FastifyInstance, { db, catalogue, offline }: Deps): void {
+  const hidden = { schema: { hide: true } };
+  app.get('/', hidden, async (_request, reply) => reply.type('text/plain').send('Voice Agent API is running.'));
+  app.get('/health/live', hidden, async () => ({ status: 'live' }));
+  app.get('/health/ready', hidden, async (_request, reply) => {
+    const database = await db.pool.query('select 1').then(
+      () => 'up' as const,
+      () => 'down' as const,
+    );
+    if (database === 'down') reply.status(503);
+    return {
+      status: database === 'up' ? 'ready' : 'not ready',
+      database,
+      offlineDemo: offline,
+      models: catalogue.status(),
+      warnings: catalogue.warnings(),
+    };
+  });
+}

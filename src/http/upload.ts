@@ -1,0 +1,32 @@
+import multipart from '@fastify/multipart';
+import type { FastifyInstance } from 'fastify';
+import { assertAnswerable, submitRecording } from '../interview/answers.ts';
+import type { InterviewDeps } from '../interview/context.ts';
+import { uploadCv } from '../interview/cvs.ts';
+import { idSchema } from '../interview/schemas.ts';
+import { callerOf } from './caller.ts';
+import { receiveDocument, receiveRecording } from './multipart.ts';
+
+const maxDocumentBytes = 5_000_000;
+
+/** Raw uploads: a scope of their own, because tRPC's plugin takes the body parsers of its scope away. */
+export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps): Promise<void> {
+  await app.register(multipart, { throwFileSizeLimit: true });
+
+  /** Answers once the recording is safe; its transcript follows (`answers.onTranscript`). */
+  app.post<{ Params: { questionId: string } }>('/upload/answers/:questionId', async (request, reply) => {
+    const caller = callerOf(request, reply, deps);
+    const questionId = idSchema.parse(request.params.questionId);
+    await assertAnswerable(caller, questionId);
+    const { recording } = await receiveRecording(request, caller);
+    reply.status(201);
+    return submitRecording(caller, { questionId, recording });
+  });
+
+  app.post('/upload/cvs', async (request, reply) => {
+    const caller = callerOf(request, reply, deps);
+    const file = await receiveDocument(request, maxDocumentBytes);
+    reply.status(201);
+    return uploadCv(caller, file);
+  });
+}

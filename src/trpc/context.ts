@@ -1,0 +1,16 @@
+import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthDeps } from '../auth/auth.ts';
+import type { InterviewDeps } from '../interview/context.ts';
+
+export interface TrpcContext {
+  req: FastifyRequest;
+  res: FastifyReply;
+  deps: InterviewDeps;
+  auth: AuthDeps;
+}
+
+/** One per HTTP request, shared by the calls of a batch. */
+export function contextFactory(deps: InterviewDeps, auth: AuthDeps) {
+  return ({ req, res }: CreateFastifyContextOptions): TrpcContext => ({ req, res, deps, auth });
+}

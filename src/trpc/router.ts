@@ -1,0 +1,18 @@
+import { answersRouter } from './answers.ts';
+import { authRouter } from './auth.ts';
+import { evaluationRouter } from './evaluation.ts';
+import { router } from './init.ts';
+import { questionsRouter } from './questions.ts';
+import { sessionsRouter } from './sessions.ts';
+import { voicesRouter } from './voices.ts';
+
+export const appRouter = router({
+  auth: authRouter,
+  sessions: sessionsRouter,
+  questions: questionsRouter,
+  answers: answersRouter,
+  evaluation: evaluationRouter,
+  voices: voicesRouter,
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { exportSession } from '../interview/export.ts';
+import { sessionHistory } from '../interview/history.ts';
+import {
+  createSessionInput,
+  historySchema,
+  idSchema,
+  pageInput,
+  sessionExportSchema,
+  sessionListSchema,
+  sessionSchema,
+  sessionSummarySchema,
+} from '../interview/schemas.ts';
+import { createSession, deleteSession, endSession, getSession, listSessions } from '../interview/sessions.ts';
+import { procedure, router } from './init.ts';
+
+const byId = z.object({ sessionId: idSchema });
+
+export const sessionsRouter = router({
+  create: procedure
+    .input(createSessionInput)
+    .output(sessionSchema)
+    .mutation(({ ctx, input }) => createSession(ctx.caller, input)),
+  get: procedure
+    .input(byId)
+    .output(sessionSchema)
+    .query(({ ctx, input }) => getSession(ctx.caller, input.sessionId)),
+  list: procedure
+    .input(pageInput)
+    .output(sessionListSchema)
+    .query(({ ctx, input }) => listSessions(ctx.caller, input)),
+  history: procedure
+    .input(pageInput)
+    .output(historySchema)
+    .query(({ ctx, input }) => sessionHistory(ctx.caller, input)),
+  end: procedure
+    .input(byId)
+    .output(sessionSummarySchema)
+    .mutation(({ ctx, input }) => endSession(ctx.caller, input.sessionId)),
+  delete: procedure
+    .input(byId)
+    .output(z.object({ deleted: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      await deleteSession(ctx.caller, input.sessionId);
+      return { deleted: true };
+    }),
+  export: procedure
+    .input(byId)
+    .output(sessionExportSchema)
+    .query(({ ctx, input }) => exportSession(ctx.caller, input.sessionId)),
+});

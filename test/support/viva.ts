@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import OpenAI from 'openai';
+import { pino } from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { createVivaClient, type VivaClient } from '../../src/client.ts';
+import { readConfig } from '../../src/config.ts';
+import { createDeps, type Deps } from '../../src/deps.ts';
+import { startJobs } from '../../src/jobs/start.ts';
+import { say } from '../offline/recordings.ts';
+import { createTestDatabase } from './database.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
+
+export interface SignedIn {
+  token: string;
+  userId: string;
+  viva: VivaClient;
+  /** `fetch` with this user's token; paths are relative to the server. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export interface Viva extends AsyncDisposable {
+  url: string;
+  /** Where recordings lie. */
+  audioPath: string;
+  deps: Deps;
+  app: FastifyInstance;
+  upstream: ScriptedUpstream;
+  /** A recording (MP3) of these words, as the stand-in can read them back. */
+  say(words: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A new guest, who has agreed to being recorded unless told otherwise. */
+  signIn(options?: { consent?: boolean }): Promise<SignedIn>;
+  close(): Promise<void>;
+}
+
+/** The real server on a database and a folder of its own; only the model vendor is played, on the vendor's wire. */
+export async function startViva(environment: Record<string, string> = {}): Promise<Viva> {
+  await using opened = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'viva-test-'));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const database = opened.use(await createTestDatabase());
+  const upstream = opened.use(await startScriptedUpstream());
+  const audioPath = join(folder, 'audio');
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    VIVA_DATA_PATH: join(folder, 'data'),
+    AUDIO_STORAGE_PATH: audioPath,
+    OPENAI_BASE_URL: upstream.url,
+    OPENAI_API_KEY: upstream.apiKey,
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    LOG_LEVEL: 'silent',
+    ...environment,
+  });
+  const log = pino({ level: config.LOG_LEVEL });
+  const deps = await createDeps(config, log);
+  opened.defer(() => deps.close());
+  const app = await buildApp(deps, log);
+  opened.defer(() => app.close());
+  const jobs = startJobs(deps);
+  opened.defer(() => jobs.stop());
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const stack = opened.move();
+  const close = () => stack.disposeAsync();
+  return {
+    url,
+    audioPath,
+    deps,
+    app,
+    upstream,
+    say: (words) => say(new OpenAI({ baseURL: upstream.url, apiKey: upstream.apiKey }), words),
+    signIn: (options) => signIn(url, options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function signIn(url: string, { consent = true } = {}): Promise<SignedIn> {
+  const { token, user } = await createVivaClient({ url }).auth.guest.mutate();
+  const viva = createVivaClient({ url, token });
+  if (consent) await viva.auth.consent.mutate();
+  return {
+    token,
+    userId: user.id,
+    viva,
+    fetch: (path, init = {}) => {
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${token}`);
+      return fetch(new URL(path, url), { ...init, headers });
+    },
+  };
+}
