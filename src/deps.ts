@@ -12,7 +12,7 @@ import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
 import type { Log } from './log.ts';
 import { createModelCatalogue, type ModelCatalogue } from './models/catalogue.ts';
 import { createOpenAiClients, hostOf, type ModelServer, openAiBaseUrl } from './models/model-server.ts';
-import { type Capability, capabilities } from './models/preferences.ts';
+import { type Capability, capabilities, defaultModels } from './models/preferences.ts';
 import { type OfflineServer, startOfflineServer } from './offline/server.ts';
 import { keptSecret } from './secrets.ts';
 import { createOpenAiSpeaker } from './speech/openai-speaker.ts';
@@ -97,7 +97,9 @@ async function modelServers(config: Config, opened: AsyncDisposableStack) {
   if (standIn) opened.defer(() => standIn.close());
   const serverOf = (capability: Capability): ModelServer => {
     const { models, baseUrl, apiKey } = config.providers[capability];
-    if (standIn && offline.includes(capability)) return { models, baseUrl: standIn.url, apiKey: standIn.apiKey };
+    if (standIn && offline.includes(capability)) {
+      return { models: defaultModels[capability], baseUrl: standIn.url, apiKey: standIn.apiKey };
+    }
     // Local servers want no key, but the wire has a place for one.
     return { models, baseUrl: baseUrl ?? openAiBaseUrl, apiKey: apiKey ?? 'none' };
   };
