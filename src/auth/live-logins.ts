@@ -49,7 +49,7 @@ export function createLiveLogins({ db, log, clock, recheckEveryMs = 2_000 }: Liv
     const fresh = known.get(loginId);
     if (fresh) return fresh;
     const asked = look(loginId);
-    // Kept from the moment of asking: requests at the same time share it, and `end` replaces it for good.
+    // Kept from the moment of asking: requests at the same time share it, and no late answer can undo `end`.
     known.set(loginId, asked, clock() + staleAfterMs);
     asked.catch(() => known.get(loginId) === asked && known.delete(loginId));
     return asked;
@@ -57,7 +57,7 @@ export function createLiveLogins({ db, log, clock, recheckEveryMs = 2_000 }: Liv
 
   function end(loginIds: string[]): void {
     for (const loginId of loginIds) {
-      known.set(loginId, Promise.resolve(null), clock() + staleAfterMs);
+      known.delete(loginId);
       const controllers = watched.get(loginId) ?? [];
       watched.delete(loginId);
       for (const controller of controllers) {

@@ -3,7 +3,7 @@ import type { AuthDeps } from './auth.ts';
 import type { Identity } from './identity.ts';
 import { refreshRefused, unauthenticated } from './refusals.ts';
 import type { LogoutInput, RefreshInput, Tokens } from './schemas.ts';
-import { hashRefreshToken, issueAccessToken, newRefreshToken } from './tokens.ts';
+import { hashRefreshToken, issueAccessToken, newRefreshToken, nextRefreshToken } from './tokens.ts';
 import { asUser, type UserRow } from './users.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -29,15 +29,15 @@ export async function openLogin(auth: AuthDeps, user: UserRow): Promise<Tokens> 
 }
 
 /**
- * Exchanges a refresh token for the next one, once: of several tries at the same time one wins. A token that comes
- * back after it was exchanged ends the whole login, for it has been stolen (RFC 9700, 4.14.2).
+ * Exchanges a refresh token for the next one. Asking again within 10 s gives the same next token, so that a lost answer
+ * costs nobody a login; a token that comes back later ends the whole login, for it has been stolen (RFC 9700, 4.14.2).
  * Throws `unauthenticated`, and `forbidden` with another identity provider.
  */
 export async function refresh(auth: AuthDeps, input: RefreshInput): Promise<Tokens> {
   refuseWhenExternal(auth);
   const now = new Date(auth.clock());
   const oldHash = hashRefreshToken(input.refreshToken);
-  const { refreshToken, tokenHash } = newRefreshToken();
+  const { refreshToken, tokenHash } = nextRefreshToken(auth.tokens, input.refreshToken);
   const [login] = await auth.db.prisma.login.updateManyAndReturn({
     where: { tokenHash: oldHash, revokedAt: null, expiresAt: { gt: now } },
     data: {
@@ -48,23 +48,18 @@ export async function refresh(auth: AuthDeps, input: RefreshInput): Promise<Toke
     },
     include: { user: true },
   });
-  if (!login) throw await refuseReuse(auth, oldHash, now);
-  return tokensFor(auth, login.user, login.id, refreshToken);
+  const known = login ?? (await exchangedJustNow(auth, oldHash, now));
+  return tokensFor(auth, known.user, known.id, refreshToken);
 }
 
-async function refuseReuse(auth: AuthDeps, tokenHash: string, now: Date): Promise<DomainError> {
-  const { prisma } = auth.db;
-  const login = await prisma.login.findUnique({ where: { previousTokenHash: tokenHash } });
-  if (!login || login.revokedAt) return refreshRefused();
-  if (now.getTime() - login.rotatedAt.getTime() <= reuseGraceMs) {
-    return new DomainError(
-      'unauthenticated',
-      'This refresh token was exchanged a moment ago, perhaps in another tab. Refresh again with the newest one.',
-    );
-  }
+async function exchangedJustNow(auth: AuthDeps, tokenHash: string, now: Date) {
+  const where = { previousTokenHash: tokenHash };
+  const login = await auth.db.prisma.login.findUnique({ where, include: { user: true } });
+  if (!login || login.revokedAt) throw refreshRefused();
+  if (now.getTime() - login.rotatedAt.getTime() <= reuseGraceMs) return login;
   await revoke(auth, [login.id]);
   auth.log.warn({ loginId: login.id, userId: login.userId }, 'a used refresh token came back: the login was ended');
-  return refreshRefused();
+  throw refreshRefused();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type ExpiringCache, expiringCache } from './expiring-cache.ts';
@@ -81,6 +81,15 @@ export async function verifyAccessToken(tokens: AccessTokens, token: string): Pr
 /** 256 random bits. Only the hash is stored, so a copy of the database signs nobody in. */
 export function newRefreshToken(): { refreshToken: string; tokenHash: string } {
   const refreshToken = randomBytes(32).toString('base64url');
+  return { refreshToken, tokenHash: hashRefreshToken(refreshToken) };
+}
+
+/**
+ * The token that follows another, always the same one: a client that missed our answer asks again and gets what it
+ * missed, instead of losing its login. Without our secret nobody can tell it.
+ */
+export function nextRefreshToken({ key }: AccessTokens, previous: string): { refreshToken: string; tokenHash: string } {
+  const refreshToken = createHmac('sha256', key).update(`refresh:${previous}`).digest('base64url');
   return { refreshToken, tokenHash: hashRefreshToken(refreshToken) };
 }
 

@@ -12,12 +12,29 @@ const bindingsFile = createRequire(import.meta.url).resolve('@prisma/schema-engi
 /** Prisma's schema engine as WebAssembly: the native one would have to be downloaded. Loaded only when there is work. */
 export async function openSchemaEngine(pool: pg.Pool, datamodels?: [string, string][]): Promise<SchemaEngine> {
   const module = new WebAssembly.Module(await readFile(bindingsFile.replace(/\.js$/, '.wasm')));
-  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': { ...bindings } });
+  const timers: NodeJS.Timeout[] = [];
+  const imports = Object.entries(bindings).map(([name, value]) => [
+    name,
+    // The engine leaves a timer running that would hold up the end of the process.
+    name.startsWith('__wbg_setTimeout_')
+      ? (work: () => void, ms: number) => track(timers, setTimeout(work, ms))
+      : value,
+  ]);
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': Object.fromEntries(imports) });
   bindings.__wbg_set_wasm(instance.exports);
   start(instance);
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, adapter);
-  return Object.assign(engine, { [Symbol.asyncDispose]: async () => engine.free() });
+  const dispose = async () => {
+    for (const timer of timers) clearTimeout(timer);
+    engine.free();
+  };
+  return Object.assign(engine, { [Symbol.asyncDispose]: dispose });
+}
+
+function track(timers: NodeJS.Timeout[], timer: NodeJS.Timeout): NodeJS.Timeout {
+  timers.push(timer);
+  return timer;
 }
 
 function start(instance: WebAssembly.Instance): void {

@@ -1,3 +1,4 @@
+import { deleteEndedLogins } from '../auth/logins.ts';
 import type { Deps } from '../deps.ts';
 import { resumeWork } from './resume-work.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
@@ -6,7 +7,7 @@ const resumeEveryMs = 15_000;
 const dailyMs = 86_400_000;
 
 /** Starts the recurring work: taking up what a crash or a failing upstream left, reading the models, sweeping. */
-export function startJobs({ interview, catalogue, background, config }: Deps): { stop(): void } {
+export function startJobs({ interview, auth, catalogue, background, config }: Deps): { stop(): void } {
   const every = (ms: number, name: string, work: (signal: AbortSignal) => Promise<void>) => {
     background.run(name, work);
     return setInterval(() => background.run(name, work), ms);
@@ -22,6 +23,11 @@ export function startJobs({ interview, catalogue, background, config }: Deps): {
       for (const warning of catalogue.warnings()) interview.log.warn({}, warning);
     }),
   ];
+  timers.push(
+    every(dailyMs, 'delete ended logins', async () => {
+      await deleteEndedLogins(auth);
+    }),
+  );
   const days = config.AUDIO_RETENTION_DAYS;
   if (days) timers.push(every(dailyMs, 'sweep recordings', () => sweepRecordings(interview, days)));
   return {

@@ -15,7 +15,12 @@ function domainErrorOf(error: TRPCError): DomainError | null {
 
 const t = initTRPC.context<TrpcContext>().create({
   isDev: false,
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+  // The client reconnects with its present token, so no stream outlives the right to it by much.
+  sse: {
+    maxDurationMs: 900_000,
+    ping: { enabled: true, intervalMs: 15_000 },
+    client: { reconnectAfterInactivityMs: 45_000 },
+  },
   errorFormatter({ shape, error }) {
     const known = domainErrorOf(error);
     if (!known) return { ...shape, data: { ...shape.data, error: null } };
