@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export async function keptSecret(folder: string, name: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, name);
-  const draft = join(folder, `${name}.${process.pid}`);
+  const draft = join(folder, `${name}.${randomUUID()}`);
   await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
   try {
     await link(draft, file);

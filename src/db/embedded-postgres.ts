@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -68,9 +69,8 @@ async function exists(path: string): Promise<boolean> {
 
 /** Fills a folder of its own and renames it, so that a crash half-way leaves nothing that looks like a database. */
 async function initialise(tools: PostgresTools, folder: string, data: string): Promise<void> {
-  const draft = join(folder, `postgres.initialising.${process.pid}`);
+  const draft = join(folder, `postgres.initialising.${randomUUID()}`);
   const passwordFile = join(folder, 'postgres-password');
-  await rm(draft, { recursive: true, force: true });
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const access = ['--auth=scram-sha-256', `--username=${user}`, `--pwfile=${passwordFile}`];
   await tools.run('initdb', ['-D', draft, ...locale, ...access]);
