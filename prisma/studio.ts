@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import pg from 'pg';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts';
+import { migrate } from '../src/db/migrate.ts';
 
 const log = { info() {}, warn: console.warn, error: console.error };
 
@@ -14,6 +16,9 @@ try {
     ? null
     : await startEmbeddedPostgres({ folder: join(config.VIVA_DATA_PATH, 'database'), log });
   const url = config.DATABASE_URL ?? postgres?.url ?? '';
+  const pool = new pg.Pool({ connectionString: url });
+  await migrate(pool, log);
+  await pool.end();
   const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
   const studio = spawn(process.execPath, [prisma, 'studio', '--url', url, ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -24,6 +24,7 @@ export interface EmbeddedPostgresOptions {
 }
 
 const user = 'viva';
+const presenceName = 'viva-presence';
 
 /** Starts PostgreSQL on the folder, or adopts the one that already runs there. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -36,7 +37,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const urlOf = (port: number, database: string) => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
   for (let attempt = 1; ; attempt++) {
     const port = await startOrAdopt(tools, folder, data, options);
-    const presence = new pg.Client({ connectionString: urlOf(port, 'postgres'), application_name: 'viva-presence' });
+    const presence = new pg.Client({ connectionString: urlOf(port, 'postgres'), application_name: presenceName });
     presence.on('error', (error) => log.warn({ err: error }, 'lost the connection to the built-in PostgreSQL'));
     try {
       await presence.connect();
@@ -52,12 +53,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 /** The presence connection tells other processes on the folder that somebody still needs the server. */
 async function stop(presence: pg.Client, tools: PostgresTools, data: string, log: Log): Promise<void> {
-  const others = await presence.query(
-    `select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
-  );
+  const shared = await othersPresent(presence);
   await presence.end();
-  if (others.rowCount) log.info({}, 'leaving PostgreSQL running: another process uses it');
+  if (shared) log.info({}, 'leaving PostgreSQL running: another process uses it');
   else await tools.run('pg_ctl', ['stop', '-D', data, '-m', 'fast', '-w', '-s']);
+}
+
+/** One that has just left may still be listed for a moment. */
+async function othersPresent(presence: pg.Client): Promise<boolean> {
+  for (let look = 1; look <= 5; look++) {
+    const { rowCount } = await presence.query(
+      'select 1 from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid() limit 1',
+      [presenceName],
+    );
+    if (!rowCount) return false;
+    await sleep(100 * look);
+  }
+  return true;
 }
 
 async function exists(path: string): Promise<boolean> {

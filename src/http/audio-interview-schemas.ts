@@ -5,15 +5,23 @@ import { voiceSchema } from '../speech/voices.ts';
 /** Brief 2's wire: snake_case, durations in seconds. The rules behind the fields are those of `interview/schemas.ts`. */
 const rules = createSessionInput.shape;
 
-export const generateQuestionsBody = z.object({
-  job_description: rules.jobDescription.describe('What the job is about. Required.'),
-  cv_id: rules.cvId,
-  cv_text: rules.cvText,
-  question_count: rules.questionCount,
-  difficulty: rules.difficulty,
-  voice_id: rules.voice,
-  language: rules.language,
-});
+export const generateQuestionsBody = z
+  .object(
+    {
+      job_description: rules.jobDescription.describe('What the job is about. Required.'),
+      cv_id: rules.cvId,
+      cv_text: rules.cvText,
+      question_count: rules.questionCount,
+      difficulty: rules.difficulty,
+      voice_id: rules.voice,
+      language: rules.language,
+    },
+    { error: 'Send a JSON object with a job_description.' },
+  )
+  .refine((body) => !(body.cv_id && body.cv_text), {
+    path: ['cv_text'],
+    error: 'Give either the id of an uploaded CV or its text, not both.',
+  });
 
 const seconds = z.number().describe('Seconds');
 
@@ -52,7 +60,7 @@ export const submitAnswerReply = z.object({
   message: z.string().optional().describe('What to do when there is no transcript yet'),
 });
 
-export const submitAllBody = z.object({ session_id: idSchema });
+export const submitAllBody = z.object({ session_id: idSchema }, { error: 'Send a JSON object with a session_id.' });
 
 const quoteWire = z.object({ text: z.string(), start: seconds.nullable(), end: seconds.nullable() });
 

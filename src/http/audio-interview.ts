@@ -42,7 +42,7 @@ export async function audioInterviewRoutes(scope: FastifyInstance, deps: Intervi
   await scope.register(multipart, { throwFileSizeLimit: true });
   const app = scope.withTypeProvider<ZodTypeProvider>();
   // Who is asking comes before what: a stranger learns nothing from how a body is refused.
-  app.addHook('preValidation', async (request) => {
+  app.addHook('onRequest', async (request) => {
     requireIdentity(request);
   });
 

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { asDomainError, DomainError, type ErrorCode } from '../errors.ts';
+import { readUnreadBodies } from './unread-body.ts';
 
 /** Refusals of the framework itself, in our words. */
 const frameworkErrors: Record<string, [ErrorCode, string]> = {
@@ -47,8 +48,9 @@ export function sendError(error: DomainError, request: FastifyRequest, reply: Fa
     .send({ error: error.toPublic() });
 }
 
-/** One shape for every refusal: `{ "error": { code, message, issues? } }`. */
+/** One shape for every refusal: `{ "error": { code, message, issues? } }`. It arrives even when the body was not wanted. */
 export function registerErrorHandler(app: FastifyInstance): void {
+  readUnreadBodies(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(classify(error), request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendError(

@@ -1,9 +1,9 @@
-import type {} from '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Caller } from '../interview/context.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
-import { steady } from './steady.ts';
+import { defaultPace, type Pace, steady, until } from './steady.ts';
 
 export interface ReceivedRecording {
   recording: StagedAudio;
@@ -13,46 +13,100 @@ export interface ReceivedRecording {
 
 /** Room for the form around the file: boundaries, headers, a few fields. */
 const formOverhead = 64 * 1024;
-const limits = { files: 1, fields: 10, parts: 12, fieldSize: 10_000, fieldNameSize: 100, headerPairs: 50 };
+const limits = { files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs: 50 };
+/** Of a field's name, a file's name or its type. The parser bounds them much higher. */
+const maxNameLength = 1_000;
 
 /** Streams the one file of a form to storage. Leaves nothing behind when anything about the form is wrong. */
-export async function receiveRecording(request: FastifyRequest, { deps, signal }: Caller): Promise<ReceivedRecording> {
+export async function receiveRecording(
+  request: FastifyRequest,
+  { deps, signal }: Caller,
+  pace: Pace = defaultPace,
+): Promise<ReceivedRecording> {
   const { maxAudioBytes: maxBytes } = deps.limits;
-  refuseEarly(request, maxBytes);
-  const fields = new Map<string, string>();
   let recording: StagedAudio | undefined;
   try {
-    for await (const part of request.parts({ limits: { ...limits, fileSize: Number.POSITIVE_INFINITY } })) {
-      if (part.type === 'file')
-        recording = await deps.storage.stage(steady(part.file), { maxBytes, ...(signal && { signal }) });
-      else if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
-    }
+    const fields = await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
+      recording = await deps.storage.stage(part.file, { maxBytes, signal: watched });
+    });
+    if (!recording) throw noFile('the recording');
+    return { recording, fields };
   } catch (error) {
     await recording?.discard();
-    throw malformed(error);
+    throw error;
   }
-  if (!recording) throw new DomainError('invalid_input', 'The form has no file. Send the recording as a file field.');
-  return { recording, fields };
 }
 
 /** The whole of a small file, such as a CV. */
-export async function receiveDocument(request: FastifyRequest, maxBytes: number) {
-  refuseEarly(request, maxBytes);
+export async function receiveDocument(
+  request: FastifyRequest,
+  {
+    maxBytes,
+    pace = defaultPace,
+    signal,
+  }: { maxBytes: number; pace?: Pace | undefined; signal?: AbortSignal | undefined },
+): Promise<{ bytes: Buffer; fileName: string }> {
+  let document: { bytes: Buffer; fileName: string } | undefined;
+  await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of until<Uint8Array>(watched, part.file)) {
+      bytes += piece.length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      pieces.push(piece);
+    }
+    document = { bytes: Buffer.concat(pieces), fileName: part.filename };
+  });
+  if (!document) throw noFile('the document');
+  return document;
+}
+
+interface FormLimits {
+  maxBytes: number;
+  pace: Pace;
+  signal: AbortSignal | undefined;
+}
+
+/** Hands the file to `take`, which has to read it, and returns the text fields. Throws `DomainError` only. */
+async function readForm(
+  request: FastifyRequest,
+  { maxBytes, pace, signal }: FormLimits,
+  take: (file: MultipartFile, signal: AbortSignal) => Promise<void>,
+): Promise<Map<string, string>> {
+  if (!request.isMultipart()) throw new DomainError('unsupported_media', 'Send the file as multipart/form-data.');
+  const maxBody = maxBytes + formOverhead;
+  if (Number(request.headers['content-length'] ?? 0) > maxBody) throw tooLarge(maxBytes);
+  using body = steady(request.raw, pace, { maxBytes: maxBody, tooLarge: tooLarge(maxBytes) });
+  const watched = signal ? AbortSignal.any([signal, body.signal]) : body.signal;
+  const fields = new Map<string, string>();
   try {
-    const file = await request.file({ limits: { ...limits, fileSize: maxBytes } });
-    if (!file) throw new DomainError('invalid_input', 'The form has no file. Send the document as a file field.');
-    return { bytes: await file.toBuffer(), fileName: file.filename };
+    // The size of the file is counted where it is kept: there it is refused at the first byte too many.
+    for await (const part of until(
+      watched,
+      request.parts({ limits: { ...limits, fileSize: Number.POSITIVE_INFINITY } }),
+    )) {
+      if (part.type === 'file') {
+        refuseLongNames(part.fieldname, part.filename, part.mimetype);
+        await take(part, watched);
+      } else {
+        refuseLongNames(part.fieldname, part.mimetype);
+        if (part.valueTruncated) throw malformed();
+        if (typeof part.value === 'string') fields.set(part.fieldname, part.value);
+      }
+    }
+    return fields;
   } catch (error) {
-    throw malformed(error);
+    if (signal?.aborted) throw new DomainError('invalid_input', 'The upload was broken off.', { cause: error });
+    throw isOfTheForm(error) ? malformed(error) : error;
   }
 }
 
-function refuseEarly(request: FastifyRequest, maxBytes: number): void {
-  if (!request.isMultipart()) {
-    throw new DomainError('unsupported_media', 'Send the file as multipart/form-data.');
-  }
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes + formOverhead) throw tooLarge(maxBytes);
+function refuseLongNames(...names: (string | undefined)[]): void {
+  if (names.some((name) => name && name.length > maxNameLength)) throw malformed();
 }
+
+const noFile = (what: string) =>
+  new DomainError('invalid_input', `The form has no file. Send ${what} as a file field.`);
 
 const tooLarge = (maxBytes: number) =>
   new DomainError(
@@ -60,16 +114,11 @@ const tooLarge = (maxBytes: number) =>
     `The file is larger than ${(maxBytes / 1e6).toLocaleString('en')} MB. Send a smaller one.`,
   );
 
-/** What the form parser throws: too many parts, a missing boundary, an end in the middle, `__proto__` fields. */
-function malformed(error: unknown): unknown {
-  if (error instanceof DomainError || !(error instanceof Error)) return error;
-  const code = 'code' in error ? String(error.code) : '';
-  if (code === 'FST_REQ_FILE_TOO_LARGE')
-    return new DomainError('too_large', 'The file is too large.', { cause: error });
-  const ofTheForm = code.startsWith('FST_') || /multipart|boundary|form|part|header/i.test(error.message);
-  return ofTheForm
-    ? new DomainError('invalid_input', 'The form is malformed or ends too early. Send it again with one file.', {
-        cause: error,
-      })
-    : error;
+const malformed = (cause?: unknown) =>
+  new DomainError('invalid_input', 'The form is malformed or ends too early. Send it again with one file.', { cause });
+
+/** What the form parser throws: too many parts, a missing or absurd boundary ("needle"), an early end, `__proto__` fields. */
+function isOfTheForm(error: unknown): boolean {
+  if (error instanceof DomainError || !(error instanceof Error)) return false;
+  return ('code' in error && String(error.code).startsWith('FST_')) || /multipart|needle/i.test(error.message);
 }

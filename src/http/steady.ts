@@ -1,24 +1,62 @@
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.ts';
 
-const windowMs = 30_000;
-const minBytesPerWindow = 32 * 1024;
+/** The least that has to arrive in every window: a body that trickles must not hold a place. */
+export interface Pace {
+  windowMs: number;
+  bytes: number;
+}
 
-/** Passes an upload on, and ends it when 30 s bring less than 32 KiB: a body that trickles must not hold a place. */
-export async function* steady(source: Readable): AsyncGenerator<Uint8Array> {
-  let arrived = 0;
+export const defaultPace: Pace = { windowMs: 30_000, bytes: 32 * 1024 };
+
+/** A body under watch, until disposed of. */
+export interface SteadyBody extends Disposable {
+  /** Aborts with `upload_too_slow`, or with `tooLarge` once more than `maxBytes` have come. */
+  signal: AbortSignal;
+}
+
+/** Counts a whole body: what stands before, between and after the parts of a form as well. It does not slow it down. */
+export function steady(body: IncomingMessage, pace: Pace, limit: { maxBytes: number; tooLarge: Error }): SteadyBody {
+  const watch = new AbortController();
+  let total = 0;
+  let totalBefore = 0;
+  const count = (chunk: Uint8Array) => {
+    total += chunk.length;
+    if (total > limit.maxBytes) watch.abort(limit.tooLarge);
+  };
   const timer = setInterval(() => {
-    if (arrived < minBytesPerWindow) {
-      source.destroy(new DomainError('upload_too_slow', 'The upload was too slow. Try again on a better connection.'));
+    // With bytes waiting to be read it is the server that is slow.
+    if (total - totalBefore < pace.bytes && body.readableLength === 0 && !body.readableEnded) {
+      watch.abort(new DomainError('upload_too_slow', 'The upload was too slow. Try again on a better connection.'));
     }
-    arrived = 0;
-  }, windowMs);
+    totalBefore = total;
+  }, pace.windowMs);
+  body.on('data', count);
+  return {
+    signal: watch.signal,
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      body.off('data', count);
+    },
+  };
+}
+
+/** Iterates until the signal aborts, then throws its reason, even while the source keeps everybody waiting. */
+export async function* until<T>(signal: AbortSignal, source: AsyncIterable<T>): AsyncGenerator<T> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  // Handled even when it comes between two items: the next wait meets it again.
+  aborted.catch(() => {});
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator = source[Symbol.asyncIterator]();
   try {
-    for await (const chunk of source) {
-      arrived += chunk.length;
-      yield chunk;
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done) return;
+      yield next.value;
     }
   } finally {
-    clearInterval(timer);
+    signal.removeEventListener('abort', abort);
   }
 }

@@ -6,11 +6,14 @@ import { uploadCv } from '../interview/cvs.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { callerOf } from './caller.ts';
 import { receiveDocument, receiveRecording } from './multipart.ts';
+import type { Pace } from './steady.ts';
 
 const maxDocumentBytes = 5_000_000;
 
 /** Raw uploads: a scope of their own, because tRPC's plugin takes the body parsers of its scope away. */
-export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps): Promise<void> {
+export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps, pace?: Pace): Promise<void> {
+  // Nothing here takes JSON: it is refused for what it is, not for how it is written.
+  app.removeAllContentTypeParsers();
   await app.register(multipart, { throwFileSizeLimit: true });
 
   /** Answers once the recording is safe; its transcript follows (`answers.onTranscript`). */
@@ -18,14 +21,14 @@ export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps): P
     const caller = callerOf(request, reply, deps);
     const questionId = idSchema.parse(request.params.questionId);
     await assertAnswerable(caller, questionId);
-    const { recording } = await receiveRecording(request, caller);
+    const { recording } = await receiveRecording(request, caller, pace);
     reply.status(201);
     return submitRecording(caller, { questionId, recording });
   });
 
   app.post('/upload/cvs', async (request, reply) => {
     const caller = callerOf(request, reply, deps);
-    const file = await receiveDocument(request, maxDocumentBytes);
+    const file = await receiveDocument(request, { maxBytes: maxDocumentBytes, pace, signal: caller.signal });
     reply.status(201);
     return uploadCv(caller, file);
   });

@@ -3,7 +3,7 @@ import { selectAnswer, selectAnswers } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
 import { hasSpeech, inspectRecording } from '../speech/recording.ts';
 import type { AudioKey, StagedAudio } from '../storage/audio-storage.ts';
-import { ownedAnswer, ownedQuestion, requireConsent } from './access.ts';
+import { ownedAnswer, ownedQuestion, ownedSession, requireConsent } from './access.ts';
 import { type Caller, within } from './context.ts';
 import type { AnswerView, PageInput } from './schemas.ts';
 import { addTake } from './takes.ts';
@@ -89,11 +89,15 @@ export async function getAnswer({ deps, userId }: Caller, id: string): Promise<A
 
 /** Every take, newest first. */
 export async function listAnswers(
-  { deps, userId }: Caller,
+  caller: Caller,
   { sessionId, questionId, cursor, limit }: PageInput & { sessionId?: string; questionId?: string },
 ) {
+  const { deps, userId } = caller;
   const values = [userId, sessionId ?? null, questionId ?? null, cursor ?? null, limit + 1];
   const rows: AnswerView[] = await selectAnswers(deps.db.pool, values);
+  // Nothing there may mean that the session or the question is unknown, or somebody else's.
+  if (rows.length === 0 && sessionId) await ownedSession(caller, sessionId);
+  if (rows.length === 0 && questionId) await ownedQuestion(caller, questionId);
   const items = rows.slice(0, limit);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

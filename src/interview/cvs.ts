@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readCv } from '../documents/cv-document.ts';
 import type { Caller } from './context.ts';
+import { visibleText } from './language.ts';
 
 /** Reads a PDF, DOCX or text file and keeps its text. The same CV is kept once. */
 export async function uploadCv(caller: Caller, file: { bytes: Uint8Array; fileName?: string }) {
@@ -13,7 +14,7 @@ export async function saveCvText({ deps, userId }: Caller, text: string, fileNam
   const sha256 = createHash('sha256').update(text).digest('hex');
   return deps.db.prisma.cv.upsert({
     where: { userId_sha256: { userId, sha256 } },
-    create: { userId, sha256, text, fileName: fileName?.slice(0, 200) ?? null },
+    create: { userId, sha256, text, fileName: fileName ? visibleText(fileName).slice(0, 200) : null },
     update: {},
   });
 }

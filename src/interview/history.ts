@@ -10,5 +10,7 @@ export async function sessionHistory({ deps, userId }: Caller, { limit, cursor }
     .slice(0, limit)
     .map((row) => withCompletion({ ...row, answers: row.answers ?? [] }));
   const nextCursor = rows.length > limit ? (items.at(-1)?.id ?? null) : null;
-  return { items, totalSessions: rows[0]?.totalSessions ?? 0, nextCursor };
+  const totalSessions =
+    rows[0]?.totalSessions ?? (cursor ? await deps.db.prisma.session.count({ where: { userId } }) : 0);
+  return { items, totalSessions, nextCursor };
 }

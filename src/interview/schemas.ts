@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { voiceSchema } from '../speech/voices.ts';
-import { languageSchema } from './language.ts';
+import { languageSchema, visibleText } from './language.ts';
 import { difficulties, questionCategories } from './question-drafts.ts';
 
 /** Inputs and outputs of the verbs: the only copy. Times are ISO 8601 strings, durations milliseconds. */
@@ -8,6 +8,7 @@ import { difficulties, questionCategories } from './question-drafts.ts';
 const text = (what: string, max: number) =>
   z
     .string({ error: `The ${what} is missing. Send it as text.` })
+    .overwrite(visibleText) // PostgreSQL cannot store NUL
     .trim()
     .min(1, `The ${what} is empty. Send it as text.`)
     .max(max, `The ${what} is longer than ${max.toLocaleString('en')} characters. Shorten it.`);

@@ -47,11 +47,10 @@ function measure(sample: AudioSample, originMs: number): LoudnessFrame[] {
 }
 
 /** Decodes a track piece by piece and yields the loudness of each piece. Throws what the decoder throws. */
-export async function* measureLoudness(track: InputAudioTrack, signal?: AbortSignal): AsyncGenerator<LoudnessFrame[]> {
+export async function* measureLoudness(track: InputAudioTrack): AsyncGenerator<LoudnessFrame[]> {
   const originMs = Math.max(0, await track.getFirstTimestamp()) * 1000;
   for await (const sample of new AudioSampleSink(track).samples()) {
     try {
-      signal?.throwIfAborted();
       if (sample.numberOfFrames > 0) yield measure(sample, originMs);
     } finally {
       sample.close();

@@ -1,16 +1,13 @@
 import { open } from 'node:fs/promises';
 import { DomainError } from '../errors.ts';
 
-/** Random access to a stored file: a local file today, an object store with ranges tomorrow. */
+/** Random access to a recording. */
 export interface MediaBytes {
   readonly size: number;
   /** Bytes `start` (inclusive) to `end` (exclusive), both within the file. */
   read(start: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
-
-/** A local path, or anything that reads like a file. */
-export type MediaSource = string | MediaBytes;
 
 function unreadable(cause: unknown): DomainError {
   return new DomainError('unavailable', 'The server cannot read the recording just now. Try again in a minute.', {

@@ -1,6 +1,7 @@
 import { registerMediabunnyServer } from '@mediabunny/server';
 import {
   CustomSource,
+  type EncodedPacket,
   EncodedPacketSink,
   FLAC,
   Input,
@@ -17,7 +18,7 @@ import {
 import { type Container, detectContainer } from './containers/signature.ts';
 import { cutOff } from './containers/structure.ts';
 import { withWavSizes } from './containers/wav.ts';
-import { type ByteWindow, createWindow, type MediaBytes, type MediaSource, openFile } from './media-bytes.ts';
+import { type ByteWindow, createWindow, type MediaBytes, openFile } from './media-bytes.ts';
 import { damagedRecording } from './recording-refusals.ts';
 
 const demuxers: Record<Container, InputFormat> = {
@@ -49,14 +50,10 @@ export interface OpenMedia extends AsyncDisposable {
   readonly input: Input;
 }
 
-function createInput(bytes: MediaBytes, container: Container | null, signal: AbortSignal | undefined): Input {
+function createInput(bytes: MediaBytes, container: Container | null): Input {
   const source = new CustomSource({
     getSize: () => bytes.size,
-    read: (start, end) => {
-      // Every read is a chance to stop a demuxer that is led in circles by hostile bytes.
-      signal?.throwIfAborted();
-      return bytes.read(start, end);
-    },
+    read: (start, end) => bytes.read(start, end),
     prefetchProfile: 'fileSystem',
     // A failed read-ahead is not the reader's concern: the read that needs those bytes fails again, and is awaited.
     handleUnhandledError: () => {},
@@ -64,15 +61,15 @@ function createInput(bytes: MediaBytes, container: Container | null, signal: Abo
   return new Input({ source, formats: container ? [demuxers[container]] : [] });
 }
 
-/** Opens a recording for demuxing and decoding. Throws `unavailable` when it cannot be read, or the signal's reason. */
-export async function openMedia(source: MediaSource, signal?: AbortSignal): Promise<OpenMedia> {
+/** Opens a recording for demuxing and decoding. Throws `unavailable` when it cannot be read. */
+export async function openMedia(path: string): Promise<OpenMedia> {
   registerCodecs();
-  const file = typeof source === 'string' ? await openFile(source) : source;
+  const file = await openFile(path);
   try {
     const window = createWindow(file);
     const container = await detectContainer(window);
     const bytes = container === 'wav' ? await withWavSizes(file, window) : file;
-    const input = createInput(bytes, container, signal);
+    const input = createInput(bytes, container);
     return {
       bytes,
       window,
@@ -80,11 +77,11 @@ export async function openMedia(source: MediaSource, signal?: AbortSignal): Prom
       input,
       async [Symbol.asyncDispose]() {
         input.dispose();
-        if (typeof source === 'string') await file.close();
+        await file.close();
       },
     };
   } catch (error) {
-    if (typeof source === 'string') await file.close();
+    await file.close();
     throw error;
   }
 }
@@ -95,21 +92,21 @@ export async function audibleTrack(input: Input): Promise<InputAudioTrack | null
   return track && (await track.canDecode()) ? track : null;
 }
 
-/**
- * Milliseconds from the first packet to the end of the last one, without decoding. Throws `recording_damaged` when the last
- * packet's bytes are not there: an MP4 index may point past the end of the file.
- */
-export async function measureDurationMs(input: Input): Promise<number> {
+/** Milliseconds from the first packet to the end of the last one, without decoding; and that last packet of each track. */
+export async function measurePackets(input: Input): Promise<{ durationMs: number; lastPackets: EncodedPacket[] }> {
   let start = Number.POSITIVE_INFINITY;
   let end = 0;
+  const lastPackets: EncodedPacket[] = [];
   for (const track of await input.getTracks()) {
     const sink = new EncodedPacketSink(track);
     const first = await sink.getFirstPacket();
     if (!first) continue;
+    // With its bytes: an MP4 index may point past the end of the file.
     const last = await sink.getPacket(Number.POSITIVE_INFINITY);
     if (!last) throw damagedRecording(cutOff);
+    lastPackets.push(last);
     start = Math.min(start, first.timestamp);
     end = Math.max(end, last.timestamp + last.duration);
   }
-  return Math.max(0, end - Math.max(0, start)) * 1000;
+  return { durationMs: Math.max(0, end - Math.max(0, start)) * 1000, lastPackets };
 }

@@ -109,7 +109,7 @@ export function createDiskStorage({ root, log }: DiskStorageOptions): AudioStora
       return { path, [Symbol.asyncDispose]: async () => {} };
     },
 
-    size: (key) => {
+    size: async (key) => {
       const path = pathOf(key);
       return onDisk(async () => {
         try {

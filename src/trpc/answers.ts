@@ -8,7 +8,7 @@ const byId = z.object({ answerId: idSchema });
 
 export const answersRouter = router({
   list: procedure
-    .input(answerListInput)
+    .input(answerListInput.prefault({}))
     .output(answerListSchema)
     .query(({ ctx, input }) => listAnswers(ctx.caller, input)),
   get: procedure

@@ -1,16 +1,35 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
 import { requireIdentity } from '../auth/plugin.ts';
-import { asDomainError, type DomainError, errorTable } from '../errors.ts';
+import { asDomainError, DomainError, type ErrorCode, errorTable } from '../errors.ts';
 import type { Caller } from '../interview/context.ts';
 import type { TrpcContext } from './context.ts';
 
 const toTrpc = (error: DomainError) =>
   new TRPCError({ code: errorTable[error.code].trpc, message: error.message, cause: error });
 
-/** Zod's refusal of an input arrives as BAD_REQUEST; everything else is what a verb threw. */
+/** Zod's refusal of an input arrives as BAD_REQUEST; anywhere else it is our own mistake. Null: tRPC itself refused. */
 function domainErrorOf(error: TRPCError): DomainError | null {
-  if (error.cause) return asDomainError(error.cause);
-  return error.code === 'INTERNAL_SERVER_ERROR' ? asDomainError(error) : null;
+  const { cause, code } = error;
+  if (cause instanceof DomainError || (code === 'BAD_REQUEST' && cause instanceof ZodError))
+    return asDomainError(cause);
+  if (code !== 'INTERNAL_SERVER_ERROR') return null;
+  return asDomainError(cause instanceof ZodError ? error : (cause ?? error));
+}
+
+/** Refusals of tRPC itself, in our words. */
+const protocolErrors: Partial<Record<TRPCError['code'], [ErrorCode, string]>> = {
+  PARSE_ERROR: ['invalid_input', 'The input is not valid JSON.'],
+  BAD_REQUEST: ['invalid_input', 'The request could not be understood. Send JSON, and at most 20 calls in a batch.'],
+  NOT_FOUND: ['not_found', 'There is no such procedure.'],
+  METHOD_NOT_SUPPORTED: ['invalid_input', 'Send queries with GET and mutations with POST.'],
+  UNSUPPORTED_MEDIA_TYPE: ['unsupported_media', 'Send JSON (application/json).'],
+  PAYLOAD_TOO_LARGE: ['too_large', 'The request body is too large.'],
+};
+
+function protocolError(error: TRPCError): DomainError | null {
+  const refusal = protocolErrors[error.code];
+  return refusal ? new DomainError(...refusal) : null;
 }
 
 const t = initTRPC.context<TrpcContext>().create({
@@ -23,7 +42,10 @@ const t = initTRPC.context<TrpcContext>().create({
   },
   errorFormatter({ shape, error }) {
     const known = domainErrorOf(error);
-    if (!known) return { ...shape, data: { ...shape.data, error: null } };
+    if (!known) {
+      const refusal = protocolError(error)?.toPublic() ?? null;
+      return { ...shape, message: refusal?.message ?? shape.message, data: { ...shape.data, error: refusal } };
+    }
     const { status, trpc } = errorTable[known.code];
     return {
       ...shape,

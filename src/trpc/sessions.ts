@@ -26,11 +26,11 @@ export const sessionsRouter = router({
     .output(sessionSchema)
     .query(({ ctx, input }) => getSession(ctx.caller, input.sessionId)),
   list: procedure
-    .input(pageInput)
+    .input(pageInput.prefault({}))
     .output(sessionListSchema)
     .query(({ ctx, input }) => listSessions(ctx.caller, input)),
   history: procedure
-    .input(pageInput)
+    .input(pageInput.prefault({}))
     .output(historySchema)
     .query(({ ctx, input }) => sessionHistory(ctx.caller, input)),
   end: procedure

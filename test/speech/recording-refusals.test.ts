@@ -101,13 +101,14 @@ describe('claims of 24 hours', () => {
   it('Ogg', async () => {
     const bytes = fixture('ogg');
     bytes.writeBigUInt64LE(BigInt(dayMs * 48), bytes.lastIndexOf('OggS') + 6);
-    await expect(inspect(bytes)).rejects.toMatchObject({ code: expect.stringMatching(/too_long|damaged/) });
+    await expect(inspect(bytes)).rejects.toMatchObject({ code: 'recording_too_long' });
   });
 });
 
 describe('damage', () => {
   const cuts = (['wav', ...names] as const).flatMap((name) =>
-    [0.1, 0.5, 0.9, 0.99].map((share) => [name, share] as const),
+    // The frame count of an MP3 may rightly be off by one, so its last hundredth can go unnoticed.
+    (name === 'mp3' ? [0.1, 0.5, 0.9] : [0.1, 0.5, 0.9, 0.99]).map((share) => [name, share] as const),
   );
   it.each(cuts)('%s cut at %d', async (name, share) => {
     const bytes = fixture(name);

@@ -19,7 +19,7 @@ import {
 } from 'mediabunny';
 import { registerCodecs } from '../../src/speech/media.ts';
 
-export const sampleRate = 16_000;
+export const sampleRate = 48_000;
 
 const samplesIn = (ms: number) => Math.round((ms / 1000) * sampleRate);
 
@@ -105,7 +105,13 @@ export async function encode(samples: Float32Array, name: FixtureFormat, options
   const target = new BufferTarget();
   const output = new Output({ format: make(), target });
   const sound = options.mute ? null : new AudioSampleSource({ codec: audio, quality: new Quality('medium') });
-  const pictures = options.video ? new VideoSampleSource({ codec: options.video, quality: new Quality('low') }) : null;
+  const pictures = options.video
+    ? new VideoSampleSource({
+        codec: options.video,
+        quality: new Quality('low'),
+        hardwareAcceleration: 'prefer-software',
+      })
+    : null;
   if (pictures) output.addVideoTrack(pictures, { frameRate: 10 });
   if (sound) output.addAudioTrack(sound);
   if (options.tags) output.setMetadataTags(options.tags);

@@ -26,16 +26,24 @@ export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
   replyNext(schemaName: string, value: unknown): void;
   /** The next transcription says this, whatever was recorded. */
   hearNext(text: string): void;
+  /** The next `times` calls that match wait, once they are all there, until the gate opens. */
+  hold(matches: (call: RecordedCall) => boolean, times?: number): Gate;
   setPace(pace: Pace): void;
   /** From now on the model is unknown, as after its shutdown. */
   retire(model: string): void;
   announceShutdown(model: string, date: string): void;
 }
 
+export interface Gate {
+  /** Resolves once every call is waiting at the gate at the same time. */
+  full: Promise<void>;
+  open(): void;
+}
+
 interface Scripted {
   matches: (call: RecordedCall) => boolean;
   times: number;
-  reaction: (call: UpstreamCall) => Reaction;
+  reaction: (call: UpstreamCall) => Reaction | Promise<Reaction>;
 }
 
 /** The offline server with knobs: records every call, fails or answers on command. Starts with no delays. */
@@ -80,6 +88,19 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
         times: 1,
         reaction: () => ({ say: { content: text } }),
       });
+    },
+    hold(matches, times = 1) {
+      const full = Promise.withResolvers<void>();
+      const opened = Promise.withResolvers<void>();
+      let waiting = 0;
+      const reaction = async () => {
+        waiting += 1;
+        if (waiting === times) full.resolve();
+        await opened.promise;
+        return {};
+      };
+      scripts.push({ matches, times, reaction });
+      return { full: full.promise, open: opened.resolve };
     },
     setPace: (next) => void Object.assign(pace, next),
     retire(model) {

@@ -6,7 +6,7 @@ import OpenAI from 'openai';
 import { pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { createVivaClient, type VivaClient } from '../../src/client.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
 import { startJobs } from '../../src/jobs/start.ts';
 import { say } from '../offline/recordings.ts';
@@ -32,6 +32,8 @@ export interface Viva extends AsyncDisposable {
   say(words: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A new guest, who has agreed to being recorded unless told otherwise. */
   signIn(options?: { consent?: boolean }): Promise<SignedIn>;
+  /** Stops the server as a signal does and starts it again on the same database, folder and port. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,34 @@ export async function startViva(environment: Record<string, string> = {}): Promi
     LOG_LEVEL: 'silent',
     ...environment,
   });
+  const running = opened.adopt({ server: await serve(config) }, ({ server }) => server.stop());
+  const { url } = running.server;
+  const stack = opened.move();
+  const close = () => stack.disposeAsync();
+  return {
+    url,
+    audioPath,
+    get deps() {
+      return running.server.deps;
+    },
+    get app() {
+      return running.server.app;
+    },
+    upstream,
+    say: (words) => say(new OpenAI({ baseURL: upstream.url, apiKey: upstream.apiKey }), words),
+    signIn: (options) => signIn(url, options),
+    async restart() {
+      await running.server.stop();
+      running.server = await serve(config, Number(new URL(url).port));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Starts what `server.ts` starts, in the same order. */
+async function serve(config: Config, port = 0) {
+  await using opened = new AsyncDisposableStack();
   const log = pino({ level: config.LOG_LEVEL });
   const deps = await createDeps(config, log);
   opened.defer(() => deps.close());
@@ -60,20 +90,9 @@ export async function startViva(environment: Record<string, string> = {}): Promi
   opened.defer(() => app.close());
   const jobs = startJobs(deps);
   opened.defer(() => jobs.stop());
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = await app.listen({ port, host: '127.0.0.1' });
   const stack = opened.move();
-  const close = () => stack.disposeAsync();
-  return {
-    url,
-    audioPath,
-    deps,
-    app,
-    upstream,
-    say: (words) => say(new OpenAI({ baseURL: upstream.url, apiKey: upstream.apiKey }), words),
-    signIn: (options) => signIn(url, options),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return { url, deps, app, stop: () => stack.disposeAsync() };
 }
 
 async function signIn(url: string, { consent = true } = {}): Promise<SignedIn> {

@@ -86,7 +86,7 @@ export async function inspectMp3(window: ByteWindow): Promise<Structure> {
   }
   if (!first) return damaged('it holds no MP3 audio');
   const frameMs = (first.samples * 1000) / first.sampleRate;
-  const short = claimed !== null && claimed > frames * 1.01 + 2;
+  const short = claimed !== null && claimed > frames * 1.005 + 2;
   return {
     claimedMs: claimed === null ? null : claimed * frameMs,
     measuredMs: frames * frameMs,
