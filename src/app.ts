@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { authPlugin } from './auth/plugin.ts';
 import type { Deps } from './deps.ts';
+import { DomainError } from './errors.ts';
 import { audioRoutes } from './http/audio.ts';
 import { audioInterviewRoutes } from './http/audio-interview.ts';
 import { authRoutes } from './http/auth.ts';
@@ -33,6 +34,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app);
 
+  // Streams never end by themselves: a server that stops tells them to come back.
+  const closing = new AbortController();
+  app.addHook('preClose', async () => {
+    closing.abort(new DomainError('unavailable', 'The server is restarting. Connect again in a moment.'));
+  });
+
   await app.register(cookie);
   await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
   await app.register(authPlugin, { auth });
@@ -44,7 +51,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
       prefix: '/trpc',
       trpcOptions: {
         router: appRouter,
-        createContext: contextFactory(interview, auth),
+        createContext: contextFactory({ deps: interview, auth, closing: closing.signal }),
         maxBatchSize: 20,
         onError({ error, path }) {
           if (error.code === 'INTERNAL_SERVER_ERROR')

@@ -75,7 +75,7 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
 
   const stack = opened.move();
   const close = async () => {
-    await background.drain(5_000);
+    await background.drain(0);
     await stack.disposeAsync();
   };
   return { config, db, auth, interview, catalogue, background, offline, close };

@@ -5,8 +5,8 @@ import { createDeps } from './deps.ts';
 import { startJobs } from './jobs/start.ts';
 import { welcome } from './welcome.ts';
 
-/** How long open requests and background work may take after a signal. */
-const drainMs = 10_000;
+/** How long background work may take after a signal before it is ended. */
+const drainMs = 8_000;
 
 /** Process entry: config → deps → app → listen; a signal drains and ends with 0. */
 async function main(config: Config): Promise<void> {
@@ -21,7 +21,8 @@ async function main(config: Config): Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     jobs.stop();
-    await app.close();
+    // Together: an open request may wait for work that only draining ends.
+    await Promise.all([app.close(), deps.background.drain(drainMs)]);
     await deps.close();
   };
   const onSignal = (signal: NodeJS.Signals) => {
@@ -31,7 +32,7 @@ async function main(config: Config): Promise<void> {
     const overdue = setTimeout(() => {
       log.error({}, 'not everything ended in time; leaving all the same');
       process.exit(1);
-    }, drainMs + 5_000);
+    }, drainMs + 7_000);
     stopping = stop().then(() => {
       clearTimeout(overdue);
       log.info({}, 'stopped');

@@ -5,6 +5,7 @@ import { hasSpeech, inspectRecording } from '../speech/recording.ts';
 import type { AudioKey, StagedAudio } from '../storage/audio-storage.ts';
 import { ownedAnswer, ownedQuestion, ownedSession, requireConsent } from './access.ts';
 import { type Caller, within } from './context.ts';
+import { settleEvaluation } from './evaluation-report.ts';
 import type { AnswerView, PageInput } from './schemas.ts';
 import { addTake } from './takes.ts';
 import { transcribeAnswer } from './transcription.ts';
@@ -109,6 +110,7 @@ export async function chooseAnswer(caller: Caller, answerId: string): Promise<An
     where: { id: answer.questionId },
     data: { chosenAnswerId: answer.id },
   });
+  await settleEvaluation(caller.deps, answer.question.sessionId, 'choice');
   return getAnswer(caller, answerId);
 }
 

@@ -17,8 +17,8 @@ export interface InterviewDeps {
   speaker: Speaker;
   changes: Changes;
   log: Log;
-  /** Starts work that outlives the request. */
-  later(name: string, work: (signal: AbortSignal) => Promise<void>): void;
+  /** Starts work that outlives the request; false when the server is stopping and starts nothing more. */
+  later(name: string, work: (signal: AbortSignal) => Promise<void>): boolean;
   limits: {
     maxAudioBytes: number;
     maxRecordingMs: number;

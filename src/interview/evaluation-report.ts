@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Caller, InterviewDeps } from './context.ts';
 import { concernSchema, type EvaluationReport, signalEvidenceSchema } from './schemas.ts';
+import { averageScore } from './scoring.ts';
 
 /** The take that counts for each answered question, in the order of the questions, with its evaluation. */
 export async function countedAnswers({ db }: InterviewDeps, sessionId: string) {
@@ -16,6 +17,23 @@ export async function countedAnswers({ db }: InterviewDeps, sessionId: string) {
       counted.set(answer.questionId, answer);
   }
   return [...counted.values()];
+}
+
+/**
+ * Books the state and the average of what counts now: after a run, and when another take is chosen later. A session
+ * that was never evaluated, or is being evaluated by somebody else, is left alone.
+ */
+export async function settleEvaluation(deps: InterviewDeps, sessionId: string, from: 'run' | 'choice'): Promise<void> {
+  const answers = await countedAnswers(deps, sessionId);
+  const scores = answers.flatMap(({ evaluation }) => (evaluation?.outcome === 'done' ? (evaluation.score ?? []) : []));
+  await deps.db.prisma.session.updateMany({
+    where: { id: sessionId, ...(from === 'choice' && { evaluationState: { in: ['partial', 'complete'] } }) },
+    data: {
+      evaluationState: scores.length === answers.length ? 'complete' : 'partial',
+      averageScore: averageScore(scores),
+      ...(from === 'run' && { evaluationLeaseUntil: null }),
+    },
+  });
 }
 
 const signalsSchema = z.array(signalEvidenceSchema);

@@ -2,10 +2,9 @@ import { DomainError } from '../errors.ts';
 import { ownedSession } from './access.ts';
 import { awaitTranscript } from './answers.ts';
 import type { Caller, InterviewDeps } from './context.ts';
-import { countedAnswers, evaluationReport } from './evaluation-report.ts';
+import { countedAnswers, evaluationReport, settleEvaluation } from './evaluation-report.ts';
 import { type JudgedAnswer, judgeAnswer } from './judgement.ts';
 import type { EvaluationProgress, EvaluationReport } from './schemas.ts';
-import { averageScore } from './scoring.ts';
 
 /** A run holds its session this long and renews it; one that died is taken over once it has passed. */
 const leaseMs = 30_000;
@@ -28,11 +27,7 @@ export async function runEvaluation(caller: Caller, sessionId: string): Promise<
   }
   if (answers.some(needsJudgement)) {
     if (await claim(deps, sessionId)) {
-      const finished = Promise.withResolvers<void>();
-      deps.later('evaluate', async (signal) => {
-        await evaluateClaimed(deps, sessionId, signal).then(finished.resolve, finished.reject);
-      });
-      await finished.promise;
+      await evaluateLater(deps, sessionId);
     } else {
       await untilSettled(caller, sessionId);
     }
@@ -45,12 +40,13 @@ export async function getEvaluation(caller: Caller, sessionId: string): Promise<
   return evaluationReport(caller, sessionId);
 }
 
-/** The state now and after every answer, until the run is over. */
+/** The state now and after every answer, until the run is over; before a run that has work to do it waits for that run. */
 export async function* watchEvaluation(
   caller: Caller,
   sessionId: string,
   signal: AbortSignal,
 ): AsyncGenerator<EvaluationProgress> {
+  let waiting = true;
   for await (const _ of caller.deps.changes.watch(`evaluation:${sessionId}`, signal)) {
     const { evaluationState, averageScore: average } = await ownedSession(caller, sessionId);
     const answers = await countedAnswers(caller.deps, sessionId);
@@ -61,12 +57,17 @@ export async function* watchEvaluation(
       total: answers.length,
       averageScore: average,
     };
-    if (evaluationState === 'partial' || evaluationState === 'complete') return;
+    const settled = evaluationState === 'partial' || evaluationState === 'complete';
+    if (settled && !(waiting && answers.some(mayBeJudged))) return;
+    waiting = false;
   }
 }
 
 const needsJudgement = (answer: { transcriptState: string; evaluation: { outcome: string } | null }) =>
   answer.transcriptState === 'done' && answer.evaluation?.outcome !== 'done';
+
+const mayBeJudged = (answer: Parameters<typeof needsJudgement>[0]) =>
+  needsJudgement(answer) || answer.transcriptState === 'pending';
 
 async function transcribedAnswers(caller: Caller, sessionId: string) {
   const answers = await countedAnswers(caller.deps, sessionId);
@@ -92,6 +93,19 @@ async function claim({ db }: InterviewDeps, sessionId: string): Promise<boolean>
   return count === 1;
 }
 
+/** In the background, so that a client which leaves does not end it. */
+async function evaluateLater(deps: InterviewDeps, sessionId: string): Promise<void> {
+  const finished = Promise.withResolvers<void>();
+  const started = deps.later('evaluate', async (signal) => {
+    await evaluateClaimed(deps, sessionId, signal).then(finished.resolve, finished.reject);
+  });
+  if (!started) {
+    await release(deps, sessionId);
+    throw new DomainError('unavailable', 'The server is restarting. Evaluate again in a moment.');
+  }
+  await finished.promise;
+}
+
 /** Judges what is missing, a bounded number at once, renewing the lease meanwhile. */
 async function evaluateClaimed(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
   const { prisma } = deps.db;
@@ -112,10 +126,9 @@ async function evaluateClaimed(deps: InterviewDeps, sessionId: string, signal: A
     const settled = await Promise.allSettled(workers);
     const lost = settled.find((worker) => worker.status === 'rejected');
     if (lost) throw lost.reason;
-    await conclude(deps, sessionId);
+    await settleEvaluation(deps, sessionId, 'run');
   } catch (error) {
-    // Whoever comes next takes over at once.
-    await prisma.session.updateMany({ where: { id: sessionId }, data: { evaluationLeaseUntil: null } });
+    await release(deps, sessionId);
     throw error;
   } finally {
     clearInterval(renew);
@@ -123,17 +136,9 @@ async function evaluateClaimed(deps: InterviewDeps, sessionId: string, signal: A
   }
 }
 
-async function conclude(deps: InterviewDeps, sessionId: string): Promise<void> {
-  const answers = await countedAnswers(deps, sessionId);
-  const scores = answers.flatMap(({ evaluation }) => (evaluation?.outcome === 'done' ? (evaluation.score ?? []) : []));
-  await deps.db.prisma.session.updateMany({
-    where: { id: sessionId },
-    data: {
-      evaluationState: scores.length === answers.length ? 'complete' : 'partial',
-      averageScore: averageScore(scores),
-      evaluationLeaseUntil: null,
-    },
-  });
+/** Whoever comes next takes over at once. */
+async function release({ db }: InterviewDeps, sessionId: string): Promise<void> {
+  await db.prisma.session.updateMany({ where: { id: sessionId }, data: { evaluationLeaseUntil: null } });
 }
 
 /** Takes up a run that its server left behind. */

@@ -8,9 +8,11 @@ export interface TrpcContext {
   res: FastifyReply;
   deps: InterviewDeps;
   auth: AuthDeps;
+  /** Aborts when the server begins to stop. */
+  closing: AbortSignal;
 }
 
 /** One per HTTP request, shared by the calls of a batch. */
-export function contextFactory(deps: InterviewDeps, auth: AuthDeps) {
-  return ({ req, res }: CreateFastifyContextOptions): TrpcContext => ({ req, res, deps, auth });
+export function contextFactory(shared: Pick<TrpcContext, 'deps' | 'auth' | 'closing'>) {
+  return ({ req, res }: CreateFastifyContextOptions): TrpcContext => ({ req, res, ...shared });
 }
