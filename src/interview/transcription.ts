@@ -56,7 +56,9 @@ async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal):
   };
   const transcript = await transcribeFile(deps, { ...audio, path: local.path, fileName: basename(key) }, request);
   const text = transcript.text.trim();
-  const words = text ? await timedWords(transcript, local.path, audio.durationMs, signal) : [];
+  const words = text
+    ? await timedWords(deps, transcript, { path: local.path, durationMs: audio.durationMs, signal })
+    : [];
   await db.prisma.answer.updateMany({
     where: { id: answerId, transcriptState: 'pending' },
     data: {
@@ -99,15 +101,19 @@ async function transcribeFile(
   }
 }
 
-/** The model's own timings, else estimated from where there is voice. */
+/** The model's own timings, else estimated from where there is voice; a transcript is worth more than its timings. */
 async function timedWords(
-  transcript: Transcript,
-  path: string,
-  durationMs: number,
-  signal: AbortSignal,
+  { log }: InterviewDeps,
+  { text, words }: Transcript,
+  file: { path: string; durationMs: number; signal: AbortSignal },
 ): Promise<TimedWord[]> {
-  if (transcript.words.length > 0) return transcript.words;
-  return spreadWords(transcript.text, await findSpeech(path, { signal }), durationMs);
+  if (words.length > 0) return words;
+  const voice = await findSpeech(file.path, { signal: file.signal }).catch((error: unknown) => {
+    file.signal.throwIfAborted();
+    log.warn({ err: error }, 'voice activity was not found; words are spread over the whole recording');
+    return [];
+  });
+  return spreadWords(text, voice, file.durationMs);
 }
 
 async function postpone(deps: InterviewDeps, answerId: string, error: unknown, stopping: boolean): Promise<void> {
