@@ -1,0 +1,17 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kilobytes, type Report } from './report.ts';
+
+/** Lists what lies in an audio storage folder. Throws when nothing does: an interview leaves questions and answers there. */
+export async function tellAudioFiles(folder: string, report: Report): Promise<void> {
+  let files = 0;
+  for (const kind of ['questions', 'answers']) {
+    const path = join(folder, kind);
+    const names = (await readdir(path)).filter((name) => !name.startsWith('.'));
+    files += names.length;
+    for (const name of names.sort()) {
+      report.detail(`${join(kind, name)}  ${kilobytes((await stat(join(path, name))).size)}`);
+    }
+  }
+  if (files === 0) throw new Error(`No audio was found in ${folder}.`);
+}
