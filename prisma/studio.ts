@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import pg from 'pg';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig, readEnvironment } from '../src/config.ts';
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts';
 import { migrate } from '../src/db/migrate.ts';
 
 const log = { info() {}, warn: console.warn, error: console.error };
 
 try {
-  const config = readConfig();
+  const config = readConfig(readEnvironment());
   const postgres = config.DATABASE_URL
     ? null
     : await startEmbeddedPostgres({ folder: join(config.VIVA_DATA_PATH, 'database'), log });

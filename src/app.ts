@@ -5,12 +5,13 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { authPlugin } from './auth/plugin.ts';
 import type { Deps } from './deps.ts';
-import { DomainError } from './errors.ts';
+import { asDomainError } from './errors.ts';
 import { audioRoutes } from './http/audio.ts';
 import { audioInterviewRoutes } from './http/audio-interview.ts';
 import { authRoutes } from './http/auth.ts';
+import { closeInOrder } from './http/closing.ts';
 import { docsRoutes } from './http/docs.ts';
-import { registerErrorHandler } from './http/error-handler.ts';
+import { refuseUnreadable, refuseUnroutable, registerErrorHandler } from './http/error-handler.ts';
 import { healthRoutes } from './http/health.ts';
 import { rateLimit } from './http/rate-limit.ts';
 import { uploadRoutes } from './http/upload.ts';
@@ -26,7 +27,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     bodyLimit: 1_000_000,
     // Uploads may take long; what trickles is ended by its own rule. Everything else has to arrive in this time.
     requestTimeout: 600_000,
-    forceCloseConnections: 'idle',
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnreadable,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 5_000 },
   });
@@ -34,11 +36,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   app.setSerializerCompiler(serializerCompiler);
   registerErrorHandler(app);
 
-  // Streams never end by themselves: a server that stops tells them to come back.
-  const closing = new AbortController();
-  app.addHook('preClose', async () => {
-    closing.abort(new DomainError('unavailable', 'The server is restarting. Connect again in a moment.'));
-  });
+  const closing = closeInOrder(app);
 
   await app.register(cookie);
   await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
@@ -51,10 +49,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
       prefix: '/trpc',
       trpcOptions: {
         router: appRouter,
-        createContext: contextFactory({ deps: interview, auth, closing: closing.signal }),
+        createContext: contextFactory({ deps: interview, auth, closing }),
         maxBatchSize: 20,
         onError({ error, path }) {
-          if (error.code === 'INTERNAL_SERVER_ERROR')
+          if (asDomainError(error).code === 'internal')
             logger.error({ err: error.cause ?? error, path }, 'a procedure failed');
         },
       } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Capability, defaultModels } from './models/preferences.ts';
@@ -113,8 +114,14 @@ function resolveProvider(env: Environment, capability: Capability): Provider {
   };
 }
 
+/** The environment, with what `.env` in the present folder adds to it. */
+export function readEnvironment(): Record<string, string | undefined> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
 /** Reads the settings. Empty variables count as unset. Throws `ConfigError` naming every mistake. */
-export function readConfig(source: Record<string, string | undefined> = process.env): Config {
+export function readConfig(source: Record<string, string | undefined>): Config {
   const present = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );

@@ -13,6 +13,7 @@ import type { Log } from './log.ts';
 import { createModelCatalogue, type ModelCatalogue } from './models/catalogue.ts';
 import { createOpenAiClients, hostOf, type ModelServer, openAiBaseUrl } from './models/model-server.ts';
 import { type Capability, capabilities, defaultModels } from './models/preferences.ts';
+import { plainlyOffline } from './offline/plainly-offline.ts';
 import { type OfflineServer, startOfflineServer } from './offline/server.ts';
 import { keptSecret } from './secrets.ts';
 import { createOpenAiSpeaker } from './speech/openai-speaker.ts';
@@ -36,7 +37,8 @@ export interface Deps {
 /** The only place where adapters are constructed. */
 export async function createDeps(config: Config, log: Log): Promise<Deps> {
   await using opened = new AsyncDisposableStack();
-  await mkdir(config.VIVA_DATA_PATH, { recursive: true, mode: 0o700 });
+  // Passable, not readable: PostgreSQL may have to run as somebody else. The secrets in it have modes of their own.
+  await mkdir(config.VIVA_DATA_PATH, { recursive: true, mode: 0o711 });
 
   const databaseUrl = config.DATABASE_URL ?? (await embedded(config, log, opened)).url;
   const db = openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL_SIZE, log });
@@ -54,7 +56,7 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
     storage: createDiskStorage({ root: config.AUDIO_STORAGE_PATH, log }),
     questionWriter: createOpenAiChatModel({ capability: 'chat', ...access('chat') }),
     evaluator: createOpenAiChatModel({ capability: 'evaluate', ...access('evaluate') }),
-    transcriber: createOpenAiTranscriber(access('transcribe')),
+    transcriber: plainlyOffline(createOpenAiTranscriber(access('transcribe'))),
     speaker: createOpenAiSpeaker({
       ...access('speak'),
       origin: offline.includes('speak') ? 'offline' : hostOf(servers.speak.baseUrl),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chown } from 'node:fs/promises';
+import { chown, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
@@ -45,7 +46,9 @@ async function chooseLauncher(postgres: string, folder: string, log: Log): Promi
   const nobody = { uid: 65534, gid: 65534 };
   try {
     await exec(postgres, ['--version'], nobody);
-    await chown(folder, nobody.uid, nobody.gid);
+    for (const path of [folder, ...(await readdir(folder)).map((name) => join(folder, name))]) {
+      await chown(path, nobody.uid, nobody.gid);
+    }
     return { prefix: [], ...nobody };
   } catch (cause) {
     throw new Error(

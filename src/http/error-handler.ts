@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { asDomainError, DomainError, type ErrorCode } from '../errors.ts';
@@ -15,6 +17,7 @@ const frameworkErrors: Record<string, [ErrorCode, string]> = {
   FST_REQ_FILE_TOO_LARGE: ['too_large', 'The file is too large.'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: ['unsupported_media', 'Send the recording as multipart/form-data with one file.'],
   FST_ERR_MAX_PARAM_LENGTH: ['invalid_input', 'The address is too long.'],
+  FST_ERR_BAD_URL: ['invalid_input', 'The address is malformed: check what follows each % sign.'],
 };
 
 function classify(error: FastifyError): DomainError {
@@ -58,5 +61,31 @@ export function registerErrorHandler(app: FastifyInstance): void {
       request,
       reply,
     ),
+  );
+}
+
+/** For Fastify's `frameworkErrors`: addresses that reach no route, and so no error handler. */
+export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendError(classify(error), request, reply);
+}
+
+/** Of requests that never became one, by Node's error code. 431 has no entry in the table of errors: nothing else is that. */
+const unreadable: Record<string, [number, ErrorCode, string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'too_large', 'The request headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'upload_too_slow', 'The request took too long to arrive.'],
+};
+
+/** For Fastify's `clientErrorHandler`: what is not HTTP is refused in the same shape, then cut off. */
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, message] = unreadable[error.code ?? ''] ?? [400, 'invalid_input', 'This is not valid HTTP/1.1.'];
+  const body = JSON.stringify(new DomainError(code, message).toPublic());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nConnection: close\r\n` +
+      `Content-Length: ${body.length + 10}\r\n\r\n{"error":${body}}`,
+    () => socket.destroy(),
   );
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { DomainError } from '../errors.ts';
+import { DomainError, type ErrorCode } from '../errors.ts';
 import { shrinkForTranscription } from '../speech/shrink.ts';
 import type { TimedWord, TranscribeRequest, Transcript } from '../speech/transcriber.ts';
 import { findSpeech } from '../speech/voice-activity.ts';
@@ -12,8 +12,8 @@ import { storageKeyOf } from './stored-audio.ts';
 /** The transcription endpoint takes 25 MiB at most. */
 const maxTranscribedBytes = 25 * 1024 * 1024;
 const maxAttempts = 5;
-/** Longer than any transcription takes; whoever holds the lease and dies gives it up by then. */
-const leaseMs = 300_000;
+/** Whoever transcribes holds the answer this long and renews it; one that died gives it up by then. */
+const leaseMs = 30_000;
 
 const backoffMs = (attempt: number) => Math.min(60_000, 2_000 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
 
@@ -23,16 +23,24 @@ const backoffMs = (attempt: number) => Math.min(60_000, 2_000 * 2 ** (attempt - 
  */
 export async function transcribeAnswer(deps: InterviewDeps, answerId: string, signal: AbortSignal): Promise<void> {
   const { prisma } = deps.db;
-  const now = new Date();
+  const pending = { id: answerId, transcriptState: 'pending' as const };
+  const fromNow = () => new Date(Date.now() + leaseMs);
   const { count } = await prisma.answer.updateMany({
-    where: { id: answerId, transcriptState: 'pending', OR: [{ leaseUntil: null }, { leaseUntil: { lt: now } }] },
-    data: { leaseUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } },
+    where: { ...pending, OR: [{ leaseUntil: null }, { leaseUntil: { lt: new Date() } }] },
+    data: { leaseUntil: fromNow(), attempts: { increment: 1 }, failure: null },
   });
   if (count === 0) return;
+  const renew = setInterval(() => {
+    prisma.answer
+      .updateMany({ where: pending, data: { leaseUntil: fromNow() } })
+      .catch((error: unknown) => deps.log.warn({ err: error, answerId }, 'a transcription lease was not renewed'));
+  }, leaseMs / 3);
   try {
     await hear(deps, answerId, signal);
   } catch (error) {
     await postpone(deps, answerId, error, signal.aborted);
+  } finally {
+    clearInterval(renew);
   }
   deps.changes.touch(`answer:${answerId}`);
 }
@@ -43,7 +51,8 @@ async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal):
     where: { id: answerId },
     include: { audio: true, question: { include: { session: true } } },
   });
-  if (!answer?.audio) return;
+  if (!answer) return;
+  if (!answer.audio) throw new DomainError('gone', 'This recording was deleted.');
   const { audio } = answer;
   const { session } = answer.question;
   const key = storageKeyOf(audio);
@@ -116,6 +125,12 @@ async function timedWords(
   return spreadWords(text, voice, file.durationMs);
 }
 
+/** Trying again by ourselves would change nothing. */
+const finalAdvice: Partial<Record<ErrorCode, string>> = {
+  gone: 'Record the answer again.',
+  upstream_refused: 'The recording is safe.',
+};
+
 async function postpone(deps: InterviewDeps, answerId: string, error: unknown, stopping: boolean): Promise<void> {
   const { prisma } = deps.db;
   if (stopping) {
@@ -124,12 +139,12 @@ async function postpone(deps: InterviewDeps, answerId: string, error: unknown, s
   }
   deps.log.warn({ err: error, answerId }, 'an answer could not be transcribed yet');
   const reason = error instanceof DomainError ? error.message : 'The recording could not be transcribed.';
-  const { attempts } = await prisma.answer.findUniqueOrThrow({ where: { id: answerId }, select: { attempts: true } });
-  const lost = error instanceof DomainError && error.code === 'gone';
-  if (attempts >= maxAttempts || lost) {
-    const failure = lost
-      ? `${reason} Record the answer again.`
-      : `${reason} The recording is safe: retry, or type the answer.`;
+  const answer = await prisma.answer.findUnique({ where: { id: answerId }, select: { attempts: true } });
+  if (!answer) return;
+  const { attempts } = answer;
+  const advice = error instanceof DomainError ? finalAdvice[error.code] : undefined;
+  if (advice || attempts >= maxAttempts) {
+    const failure = `${reason} ${advice ?? 'The recording is safe: retry, or type the answer.'}`;
     await prisma.answer.updateMany({
       where: { id: answerId, transcriptState: 'pending' },
       data: { transcriptState: 'failed', failure, leaseUntil: null },
