@@ -45,10 +45,10 @@ async function chooseLauncher(postgres: string, folder: string, log: Log): Promi
   }
   const nobody = { uid: 65534, gid: 65534 };
   try {
-    await exec(postgres, ['--version'], nobody);
     for (const path of [folder, ...(await readdir(folder)).map((name) => join(folder, name))]) {
       await chown(path, nobody.uid, nobody.gid);
     }
+    await exec(postgres, ['--version'], { ...nobody, cwd: folder });
     return { prefix: [], ...nobody };
   } catch (cause) {
     throw new Error(
