@@ -41,13 +41,15 @@ const provider = {
   SPEAK_API_KEY: z.string().optional(),
 };
 
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
 const environment = z.object({
   PORT: count(0, 65535).default(3001),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: address.optional(),
   CORS_ORIGINS: list.default([]),
   TRUST_PROXY: flag.default(false),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, `must be one of: ${logLevels.join(', ')}`).default('info'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
@@ -63,7 +65,11 @@ const environment = z.object({
   MAX_AUDIO_FILE_SIZE: size.default(50_000_000),
   MAX_RECORDING_MINUTES: count(1, 240).default(60),
   SUPPORTED_AUDIO_FORMATS: list
-    .pipe(z.array(z.enum(supportedFormats, `must list some of: ${supportedFormats.join(', ')}`)).min(1))
+    .pipe(
+      z
+        .array(z.enum(supportedFormats, `must list some of: ${supportedFormats.join(', ')}`))
+        .min(1, 'must list at least one format'),
+    )
     .default([...supportedFormats]),
   AUDIO_RETENTION_DAYS: count(1, 36500).optional(),
   RATE_LIMIT_PER_MINUTE: count(1, 1_000_000).default(600),

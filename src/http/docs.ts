@@ -9,6 +9,24 @@ const description = `Practise job interviews out loud. Every path also works wit
 Sign in with \`POST /api/auth/guest\`, agree to the recording with \`POST /api/auth/consent\`, and send the token as
 \`Authorization: Bearer …\`. Front ends in TypeScript use the typed client instead (\`createVivaClient\`).`;
 
+const file = { type: 'string', format: 'binary' };
+const oneFile = { type: 'object', required: ['file'], properties: { file } };
+/** Forms are read as streams, not validated as bodies, so the document is told of them here. */
+const forms: Record<string, { summary?: string; body: object }> = {
+  '/api/audio-interview/submit-answer': {
+    body: {
+      type: 'object',
+      required: ['question_id', 'audio_file'],
+      properties: { question_id: { type: 'string', format: 'uuid' }, audio_file: file },
+    },
+  },
+  '/upload/answers/:questionId': {
+    summary: 'Send a recording as the next take; its transcript follows',
+    body: oneFile,
+  },
+  '/upload/cvs': { summary: 'Send a CV as PDF, DOCX or text', body: oneFile },
+};
+
 /** The OpenAPI document of the REST routes: a page at `/docs`, JSON at `/docs/json`. */
 export async function docsRoutes(app: FastifyInstance, { PUBLIC_URL }: Config): Promise<void> {
   await app.register(swagger, {
@@ -20,9 +38,10 @@ export async function docsRoutes(app: FastifyInstance, { PUBLIC_URL }: Config): 
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input);
-      // Each brief route stands twice; the document names it once.
-      const twin = url.startsWith('/audio-interview');
-      return { schema: { ...schema, ...(twin && { hide: true }) }, url };
+      // Each brief route stands twice; the document names it once. tRPC has its typed client instead.
+      const hide = url.startsWith('/audio-interview') || url.startsWith('/trpc');
+      const form = forms[url] && { consumes: ['multipart/form-data'], security: [{ bearer: [] }], ...forms[url] };
+      return { schema: { ...schema, ...form, ...(hide && { hide }) }, url };
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });

@@ -119,14 +119,19 @@ export async function retryAnswer(caller: Caller, answerId: string): Promise<Ans
   const { deps } = caller;
   const answer = await ownedAnswer(caller, answerId);
   if (answer.kind === 'typed') throw new DomainError('conflict', 'A typed answer has nothing to transcribe.');
-  const { count } = await deps.db.prisma.answer.updateMany({
-    where: { id: answerId, transcriptState: { in: ['failed', 'no_speech', 'pending'] } },
-    data: { transcriptState: 'pending', attempts: 0, failure: null },
+  // A pending answer with a failure waits for its next try; without one it is being transcribed.
+  await deps.db.prisma.answer.updateMany({
+    where: {
+      id: answerId,
+      OR: [
+        { transcriptState: { in: ['failed', 'no_speech'] } },
+        { transcriptState: 'pending', failure: { not: null } },
+      ],
+    },
+    data: { transcriptState: 'pending', attempts: 0, failure: null, leaseUntil: null },
   });
-  if (count > 0) {
-    deps.changes.touch(`answer:${answerId}`);
-    deps.later('transcribe', (signal) => transcribeAnswer(deps, answerId, signal));
-  }
+  deps.changes.touch(`answer:${answerId}`);
+  deps.later('transcribe', (signal) => transcribeAnswer(deps, answerId, signal));
   return getAnswer(caller, answerId);
 }
 

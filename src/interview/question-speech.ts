@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { DomainError } from '../errors.ts';
 import { inspectRecording } from '../speech/recording.ts';
-import { voiceSchema } from '../speech/voices.ts';
+import { type Voice, voiceSchema } from '../speech/voices.ts';
 import type { AudioKey } from '../storage/audio-storage.ts';
 import type { InterviewDeps } from './context.ts';
 import { storageKeyOf } from './stored-audio.ts';
@@ -31,14 +32,7 @@ export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promis
   const known = await db.prisma.audioFile.findUnique({ where: { speechHash: hashFor(speaker.currentModel(voice)) } });
   if (known && (await storage.size(storageKeyOf(known))) === known.bytes) return known.id;
 
-  const speech = await speaker.speak({
-    text: order.text,
-    voice,
-    language: order.language,
-    style,
-    signal: order.signal,
-  });
-  const staged = await storage.stage(speech.body, { maxBytes: maxSpeechBytes, signal: order.signal });
+  const { speech, staged } = await synthesise(deps, { ...order, voice });
   try {
     const { durationMs } = await inspectRecording(staged.path, { formats: ['mp3'], maxDurationMs: 600_000 });
     const id = known?.id ?? randomUUID();
@@ -61,6 +55,24 @@ export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promis
       : await addSpeech(deps, { ...file, id, mimeType: speech.mimeType, speechHash: hashFor(speech.model) });
   } finally {
     await staged.discard();
+  }
+}
+
+/** Speech that breaks off in the middle is asked for once more. */
+async function synthesise({ speaker, storage, log }: InterviewDeps, order: SpeechOrder & { voice: Voice }) {
+  const { text, voice, language, signal } = order;
+  for (let attempt = 1; ; attempt++) {
+    const speech = await speaker.speak({ text, voice, language, style, ...(signal && { signal }) });
+    try {
+      return {
+        speech,
+        staged: await storage.stage(speech.body, { maxBytes: maxSpeechBytes, ...(signal && { signal }) }),
+      };
+    } catch (error) {
+      const brokeOff = error instanceof DomainError && error.code.startsWith('upstream_');
+      if (!brokeOff || attempt === 2 || signal?.aborted) throw error;
+      log.warn({ err: error }, 'speech broke off; asking for it once more');
+    }
   }
 }
 

@@ -53,9 +53,12 @@ export function parseChatRequest(body: unknown): ChatRequest {
 
 /** The JSON between `<data>` and `</data>` in the last user message. Throws a 400 `WireError`. */
 export function readData(messages: OfflineChatMessage[]): unknown {
-  const text = messages.findLast(({ role }) => role === 'user')?.content ?? '';
-  const block = /<data>\n([\s\S]*?)\n<\/data>/.exec(text)?.[1];
-  if (block === undefined) throw badRequest('The last user message has no <data> block.', 'messages');
+  // The last that has one: a request for repair follows it.
+  const blocks = messages.flatMap(({ role, content }) =>
+    role === 'user' ? (/<data>\n([\s\S]*?)\n<\/data>/.exec(content)?.[1] ?? []) : [],
+  );
+  const block = blocks.at(-1);
+  if (block === undefined) throw badRequest('No user message has a <data> block.', 'messages');
   try {
     return JSON.parse(block);
   } catch (cause) {

@@ -26,8 +26,8 @@ export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
   replyNext(schemaName: string, value: unknown): void;
   /** The next transcription says this, whatever was recorded. */
   hearNext(text: string): void;
-  /** The next `times` calls that match wait, once they are all there, until the gate opens. */
-  hold(matches: (call: RecordedCall) => boolean, times?: number): Gate;
+  /** The next `times` calls that match wait until the gate opens; then they meet the reaction, if one is given. */
+  hold(matches: (call: RecordedCall) => boolean, times?: number, reaction?: Reaction): Gate;
   setPace(pace: Pace): void;
   /** From now on the model is unknown, as after its shutdown. */
   retire(model: string): void;
@@ -89,7 +89,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
         reaction: () => ({ say: { content: text } }),
       });
     },
-    hold(matches, times = 1) {
+    hold(matches, times = 1, then = {}) {
       const full = Promise.withResolvers<void>();
       const opened = Promise.withResolvers<void>();
       let waiting = 0;
@@ -97,7 +97,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
         waiting += 1;
         if (waiting === times) full.resolve();
         await opened.promise;
-        return {};
+        return then;
       };
       scripts.push({ matches, times, reaction });
       return { full: full.promise, open: opened.resolve };

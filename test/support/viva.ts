@@ -13,6 +13,9 @@ import { say } from '../offline/recordings.ts';
 import { createTestDatabase } from './database.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
+/** Shorter than in production: no test waits for work that it does not need. */
+const drainMs = 300;
+
 export interface SignedIn {
   token: string;
   userId: string;
@@ -80,14 +83,15 @@ export async function startViva(environment: Record<string, string> = {}): Promi
   };
 }
 
-/** Starts what `server.ts` starts, in the same order. */
+/** Starts and stops what `server.ts` does, in the same order. */
 async function serve(config: Config, port = 0) {
   await using opened = new AsyncDisposableStack();
   const log = pino({ level: config.LOG_LEVEL });
   const deps = await createDeps(config, log);
   opened.defer(() => deps.close());
   const app = await buildApp(deps, log);
-  opened.defer(() => app.close());
+  // Together: an open request may wait for work that only draining ends.
+  opened.defer(() => Promise.all([app.close(), deps.background.drain(drainMs)]).then(() => undefined));
   const jobs = startJobs(deps);
   opened.defer(() => jobs.stop());
   const url = await app.listen({ port, host: '127.0.0.1' });

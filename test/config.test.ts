@@ -1,0 +1,153 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.ts';
+import { defaultModels } from '../src/models/preferences.ts';
+
+/** What is said of these settings; fails when they are taken. */
+function mistakes(settings: Record<string, string>): string[] {
+  try {
+    readConfig(settings);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  throw new Error(`it was taken: ${JSON.stringify(settings)}`);
+}
+
+test('with nothing set everything has a working default', () => {
+  const { providers, ...config } = readConfig({});
+  expect(config).toEqual({
+    PORT: 3001,
+    HOST: '127.0.0.1',
+    CORS_ORIGINS: [],
+    TRUST_PROXY: false,
+    LOG_LEVEL: 'info',
+    DATABASE_POOL_SIZE: 10,
+    VIVA_DATA_PATH: resolve('.viva'),
+    ALLOW_GUESTS: true,
+    AUDIO_STORAGE_PATH: resolve('audio-storage'),
+    MAX_AUDIO_FILE_SIZE: 50_000_000,
+    MAX_RECORDING_MINUTES: 60,
+    SUPPORTED_AUDIO_FORMATS: expect.arrayContaining(['mp3', 'wav', 'webm', 'm4a']),
+    RATE_LIMIT_PER_MINUTE: 600,
+    EVALUATION_CONCURRENCY: 20,
+  });
+  for (const capability of ['chat', 'evaluate', 'transcribe', 'speak'] as const) {
+    expect(providers[capability]).toEqual({ models: defaultModels[capability], baseUrl: null, apiKey: null });
+  }
+});
+
+test('an empty variable counts as unset', () => {
+  expect(readConfig({ PORT: '', OPENAI_API_KEY: ' ', DATABASE_URL: '', FIREWORKS_API_KEY: '' })).toEqual(
+    readConfig({}),
+  );
+});
+
+const wrong: [string, string][] = [
+  ['PORT', 'eighty'],
+  ['PORT', '65536'],
+  ['PORT', '1.5'],
+  ['PUBLIC_URL', 'viva.example'],
+  ['PUBLIC_URL', 'ftp://viva.example'],
+  ['TRUST_PROXY', 'sometimes'],
+  ['LOG_LEVEL', 'loud'],
+  ['DATABASE_URL', 'mysql://viva:secret-7@db/viva'],
+  ['DATABASE_POOL_SIZE', '0'],
+  ['JWT_SECRET', 'too-short-7'],
+  ['ALLOW_GUESTS', 'yes'],
+  ['AUTH_JWKS_URL', 'not an address'],
+  ['MAX_AUDIO_FILE_SIZE', 'huge'],
+  ['MAX_AUDIO_FILE_SIZE', '-1MB'],
+  ['MAX_RECORDING_MINUTES', '1441'],
+  ['SUPPORTED_AUDIO_FORMATS', 'mp3,aiff'],
+  ['SUPPORTED_AUDIO_FORMATS', ','],
+  ['AUDIO_RETENTION_DAYS', '0'],
+  ['RATE_LIMIT_PER_MINUTE', 'NaN'],
+  ['EVALUATION_CONCURRENCY', '21'],
+  ['OPENAI_BASE_URL', 'localhost:11434'],
+  ['CHAT_BASE_URL', 'x'],
+  ['EVALUATE_BASE_URL', 'x'],
+  ['TRANSCRIBE_BASE_URL', 'x'],
+  ['SPEAK_BASE_URL', 'x'],
+];
+
+describe('a wrong value stops the start with one line that names the setting, not the value', () => {
+  test.each(wrong)('%s=%s', (name, value) => {
+    const lines = mistakes({ [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} must \\S.{3,}`));
+    if (value.length > 3) expect(lines[0]?.slice(name.length)).not.toContain(value);
+  });
+
+  test('and all mistakes are told at once', () => {
+    const settings = Object.fromEntries(wrong);
+    const named = mistakes(settings).map((line) => line.split(' ')[0] ?? '');
+    expect(named.toSorted()).toEqual(Object.keys(settings).toSorted());
+    expect(mistakes(settings).join('\n')).not.toMatch(/secret-7|too-short-7/);
+  });
+
+  test('an identity provider is trusted only with its issuer and audience', () => {
+    expect(mistakes({ AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([
+      'AUTH_JWKS_URL needs AUTH_ISSUER and AUTH_AUDIENCE beside it',
+    ]);
+  });
+});
+
+test.each([
+  ['1', 1],
+  ['10KB', 10_000],
+  ['50MB', 50_000_000],
+  ['2 gb', 2_000_000_000],
+])('a size of %s is %d bytes', (text, bytes) => {
+  expect(readConfig({ MAX_AUDIO_FILE_SIZE: text }).MAX_AUDIO_FILE_SIZE).toBe(bytes);
+});
+
+test('lists are split at commas', () => {
+  const config = readConfig({
+    CORS_ORIGINS: 'https://a.example, https://b.example',
+    SUPPORTED_AUDIO_FORMATS: 'mp3,wav',
+    CHAT_MODELS: 'a, b,',
+  });
+  expect(config.CORS_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
+  expect(config.SUPPORTED_AUDIO_FORMATS).toEqual(['mp3', 'wav']);
+  expect(config.providers.chat.models).toEqual(['a', 'b']);
+});
+
+describe('who serves a capability', () => {
+  const openAi = { OPENAI_API_KEY: 'sk-openai', OPENAI_BASE_URL: 'http://llm.example/v1' };
+
+  test('OpenAI for all of them', () => {
+    const { providers } = readConfig(openAi);
+    for (const provider of Object.values(providers)) {
+      expect(provider).toMatchObject({ baseUrl: 'http://llm.example/v1', apiKey: 'sk-openai' });
+    }
+  });
+
+  test('Fireworks for the evaluation, and nothing else, once it has a key', () => {
+    const { providers } = readConfig({ ...openAi, FIREWORKS_API_KEY: 'fw' });
+    expect(providers.evaluate).toEqual({
+      baseUrl: 'https://api.fireworks.ai/inference/v1',
+      apiKey: 'fw',
+      models: expect.arrayContaining([expect.stringMatching(/^accounts\/fireworks\/models\//)]),
+    });
+    for (const capability of ['chat', 'transcribe', 'speak'] as const) {
+      expect(providers[capability].apiKey).toBe('sk-openai');
+    }
+    const chosen = readConfig({ ...openAi, FIREWORKS_API_KEY: 'fw', EVALUATE_MODELS: 'mine' });
+    expect(chosen.providers.evaluate).toMatchObject({ apiKey: 'fw', models: ['mine'] });
+  });
+
+  test("a capability's own settings come first", () => {
+    const { providers } = readConfig({
+      ...openAi,
+      FIREWORKS_API_KEY: 'fw',
+      EVALUATE_BASE_URL: 'http://judge.example/v1',
+      EVALUATE_API_KEY: 'judge',
+      TRANSCRIBE_BASE_URL: 'http://ears.example/v1',
+      TRANSCRIBE_MODELS: 'big-ears',
+    });
+    expect(providers.evaluate).toMatchObject({ baseUrl: 'http://judge.example/v1', apiKey: 'judge' });
+    expect(providers.transcribe).toMatchObject({ baseUrl: 'http://ears.example/v1', models: ['big-ears'] });
+    expect(providers.speak).toMatchObject({ baseUrl: 'http://llm.example/v1', apiKey: 'sk-openai' });
+  });
+});
