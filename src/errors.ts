@@ -72,6 +72,9 @@ export class DomainError extends Error {
 }
 
 const databaseDown = new Set([
+  'ConnectionClosed',
+  'DatabaseNotReachable',
+  'SocketTimeout',
   'P1001',
   'P1002',
   'P1008',
@@ -79,16 +82,20 @@ const databaseDown = new Set([
   'P2024',
   'P2037',
   'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
   '57P01',
   '57P02',
   '57P03',
   '53300',
 ]);
 
+/** The driver's code, wherever Prisma wrapped it. */
 function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && error.code) return error.code;
-  return codeOf(error.cause);
+  if ('kind' in error && error.kind) return error.kind;
+  return 'cause' in error ? codeOf(error.cause) : undefined;
 }
 
 /** What is told to the user about anything that was thrown. What we did not foresee says nothing of its cause. */
@@ -98,7 +105,10 @@ export function asDomainError(error: unknown): DomainError {
   if (error instanceof Error && error.cause instanceof DomainError) return error.cause;
   const lostDatabase =
     databaseDown.has(String(codeOf(error))) ||
-    (error instanceof Error && /connection (terminated|timeout)|timeout exceeded/i.test(error.message));
+    (error instanceof Error &&
+      /connection ?(terminated|timeout|closed|ended)|timeout exceeded|server has closed the connection/i.test(
+        error.message,
+      ));
   if (lostDatabase) {
     return new DomainError('unavailable', 'The database cannot be reached at the moment. Try again shortly.', {
       cause: error,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { InterviewDeps } from '../interview/context.ts';
@@ -6,6 +7,7 @@ import { findAudio, type PlayableAudio } from '../interview/stored-audio.ts';
 import type { AudioStorage } from '../storage/audio-storage.ts';
 import { readRange } from './byte-range.ts';
 import { callerOf } from './caller.ts';
+import { sendBytes } from './send-bytes.ts';
 
 /** `GET /audio/:id`: one's own recordings and questions, with Range, ETag and HEAD (RFC 9110). */
 export function audioRoutes(app: FastifyInstance, deps: InterviewDeps): void {
@@ -29,8 +31,19 @@ export async function sendAudio(
   file: PlayableAudio,
 ): Promise<FastifyReply> {
   const etag = `"${file.sha256}"`;
+  const description = {
+    etag,
+    'content-type': file.mimeType,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=31536000, immutable',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': 'inline',
+  };
+  // Before Range, RFC 9110 §13.2.2.
+  if (matches(request.headers['if-none-match'], etag)) return reply.headers(description).status(304).send();
   const fresh = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
-  const range = readRange(fresh ? request.headers.range : undefined, file.bytes);
+  // Range has no meaning for HEAD, RFC 9110 §14.2.
+  const range = readRange(fresh && request.method === 'GET' ? request.headers.range : undefined, file.bytes);
   if (range.kind === 'unsatisfiable') {
     reply.header('content-range', `bytes */${file.bytes}`);
     throw new DomainError(
@@ -38,20 +51,18 @@ export async function sendAudio(
       `The recording has ${file.bytes} bytes; ask for a range within them.`,
     );
   }
-  reply.headers({
-    etag,
-    'content-type': file.mimeType,
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, max-age=31536000, immutable',
-    'x-content-type-options': 'nosniff',
-    'content-disposition': 'inline',
-  });
-  if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: file.bytes - 1 };
+  // Opened before a header is set: that a recording is gone must not be cached for a year.
+  const stored = await storage.file(file.storageKey);
+  reply.headers(description).header('content-length', end - start + 1);
   if (range.kind === 'part') reply.status(206).header('content-range', `bytes ${start}-${end}/${file.bytes}`);
-  reply.header('content-length', end - start + 1);
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(await storage.open(file.storageKey, { start, end }));
+  if (request.method === 'HEAD') {
+    await stored[Symbol.asyncDispose]();
+    // Fastify keeps the length that was set only of a stream; of anything else it counts the bytes.
+    return reply.send(Readable.from([]));
+  }
+  await sendBytes(reply, stored, { start, end });
+  return reply;
 }
 
 function matches(header: string | undefined, etag: string): boolean {

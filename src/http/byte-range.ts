@@ -5,7 +5,7 @@ export type RangeRequest = { kind: 'whole' } | { kind: 'part'; start: number; en
  * Several ranges, other units and malformed headers are ignored, as the RFC allows.
  */
 export function readRange(header: string | undefined, size: number): RangeRequest {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header?.trim() ?? '');
   if (!match) return { kind: 'whole' };
   const [, first = '', last = ''] = match;
   if (first === '') {

@@ -2,8 +2,9 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Caller } from '../interview/context.ts';
+import { abortable } from '../storage/abortable.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
-import { defaultPace, type Pace, steady, until } from './steady.ts';
+import { defaultPace, type Pace, steady } from './steady.ts';
 
 export interface ReceivedRecording {
   recording: StagedAudio;
@@ -50,7 +51,7 @@ export async function receiveDocument(
   await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
-    for await (const piece of until<Uint8Array>(watched, part.file)) {
+    for await (const piece of abortable<Uint8Array>(part.file, watched)) {
       bytes += piece.length;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
       pieces.push(piece);
@@ -81,10 +82,8 @@ async function readForm(
   const fields = new Map<string, string>();
   try {
     // The size of the file is counted where it is kept: there it is refused at the first byte too many.
-    for await (const part of until(
-      watched,
-      request.parts({ limits: { ...limits, fileSize: Number.POSITIVE_INFINITY } }),
-    )) {
+    const parts = request.parts({ limits: { ...limits, fileSize: Number.POSITIVE_INFINITY } });
+    for await (const part of abortable(parts, watched)) {
       if (part.type === 'file') {
         refuseLongNames(part.fieldname, part.filename, part.mimetype);
         await take(part, watched);

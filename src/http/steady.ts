@@ -40,23 +40,3 @@ export function steady(body: IncomingMessage, pace: Pace, limit: { maxBytes: num
     },
   };
 }
-
-/** Iterates until the signal aborts, then throws its reason, even while the source keeps everybody waiting. */
-export async function* until<T>(signal: AbortSignal, source: AsyncIterable<T>): AsyncGenerator<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  // Handled even when it comes between two items: the next wait meets it again.
-  aborted.catch(() => {});
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}

@@ -12,6 +12,9 @@ export function readUnreadBodies(app: FastifyInstance): void {
   const lingering = new Set<Socket>();
   app.addHook('onResponse', async ({ raw }) => {
     if (raw.readableEnded || raw.destroyed) return;
+    raw.unpipe();
+    raw.resume();
+    if (raw.complete) return;
     const { socket } = raw;
     lingering.add(socket);
     const overdue = setTimeout(() => socket.destroy(), lingerMs);
@@ -19,8 +22,6 @@ export function readUnreadBodies(app: FastifyInstance): void {
       clearTimeout(overdue);
       lingering.delete(socket);
     });
-    raw.unpipe();
-    raw.resume();
   });
   app.addHook('preClose', async () => {
     for (const socket of lingering) socket.destroy();

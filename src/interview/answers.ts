@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { selectAnswer, selectAnswers } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
-import { hasSpeech, inspectRecording } from '../speech/recording.ts';
-import type { AudioKey, StagedAudio } from '../storage/audio-storage.ts';
+import type { StagedAudio } from '../storage/audio-storage.ts';
 import { ownedAnswer, ownedQuestion, ownedSession, requireConsent } from './access.ts';
 import { type Caller, within } from './context.ts';
 import { settleEvaluation } from './evaluation-report.ts';
+import { keepRecording } from './kept-recording.ts';
 import type { AnswerView, PageInput } from './schemas.ts';
 import { addTake } from './takes.ts';
 import { transcribeAnswer } from './transcription.ts';
@@ -28,47 +27,26 @@ export async function submitRecording(
   caller: Caller,
   input: { questionId: string; recording: StagedAudio },
 ): Promise<AnswerView> {
-  const { deps, userId } = caller;
+  const { deps } = caller;
   const { recording, questionId } = input;
   try {
     await assertAnswerable(caller, questionId);
-    const { formats, maxRecordingMs } = deps.limits;
-    const facts = await inspectRecording(recording.path, {
-      formats,
-      maxDurationMs: maxRecordingMs,
-      signal: caller.signal,
-    });
-    if (!(await hasSpeech(recording.path, { signal: caller.signal }))) {
-      throw new DomainError(
-        'no_speech',
-        'No speech was found in this recording. Check the microphone and record it again.',
-      );
-    }
-    const id = randomUUID();
-    const storageKey: AudioKey = `answers/${id}.${facts.format}`;
-    await recording.commit(storageKey);
-    const { format: _, hasVideo: __, ...rest } = facts;
-    const audio = {
-      id,
-      kind: 'answer' as const,
-      userId,
-      storageKey,
-      bytes: recording.bytes,
-      sha256: recording.sha256,
-      ...rest,
-    };
-    const answer = await addTake(deps, { questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
-      async (error: unknown) => {
-        await deps.storage.delete(storageKey);
-        throw error;
-      },
-    );
-    if (answer.isNew) deps.later('transcribe', (signal) => transcribeAnswer(deps, answer.id, signal));
-    else await deps.storage.delete(storageKey);
-    return getAnswer(caller, answer.id);
-  } finally {
+  } catch (error) {
     await recording.discard();
+    throw error;
   }
+  const audio = await keepRecording(caller, recording);
+  const answer = await addTake(deps, { questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
+    async (error: unknown) => {
+      // Only a refusal is sure to have left no row. When the connection broke, the commit may have gone through: then
+      // the file is needed, and if not, reconciliation removes it.
+      if (error instanceof DomainError) await deps.storage.delete(audio.storageKey);
+      throw error;
+    },
+  );
+  if (answer.isNew) deps.later('transcribe', (signal) => transcribeAnswer(deps, answer.id, signal));
+  else await deps.storage.delete(audio.storageKey);
+  return getAnswer(caller, answer.id);
 }
 
 export async function submitText(caller: Caller, input: { questionId: string; text: string }): Promise<AnswerView> {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomUUIDv7 } from 'node:crypto';
 import { DomainError } from '../errors.ts';
 import { inspectRecording } from '../speech/recording.ts';
 import { type Voice, voiceSchema } from '../speech/voices.ts';
@@ -35,7 +35,7 @@ export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promis
   const { speech, staged } = await synthesise(deps, { ...order, voice });
   try {
     const { durationMs } = await inspectRecording(staged.path, { formats: ['mp3'], maxDurationMs: 600_000 });
-    const id = known?.id ?? randomUUID();
+    const id = known?.id ?? randomUUIDv7();
     const storageKey: AudioKey = `questions/${id}.mp3`;
     await staged.commit(storageKey);
     const file = { storageKey, bytes: staged.bytes, sha256: staged.sha256, durationMs };

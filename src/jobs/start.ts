@@ -1,5 +1,6 @@
 import { deleteEndedLogins } from '../auth/logins.ts';
 import type { Deps } from '../deps.ts';
+import { reconcileAudio } from './reconcile-audio.ts';
 import { resumeWork } from './resume-work.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
 
@@ -17,6 +18,7 @@ export function startJobs({ interview, auth, catalogue, background, config }: De
     if (removed > 0) interview.log.info({ removed }, 'removed partial uploads of an earlier run');
   });
   const timers = [
+    every(dailyMs, 'reconcile audio', (signal) => reconcileAudio(interview, signal)),
     every(resumeEveryMs, 'resume work', (signal) => resumeWork(interview, signal)),
     every(dailyMs, 'read models', async () => {
       await catalogue.refresh();

@@ -16,6 +16,12 @@ export interface StagedAudio {
 /** `questions/<uuid>.mp3`, `answers/<uuid>.webm`, … : never a name a user chose. */
 export type AudioKey = `${'questions' | 'answers' | 'replies'}/${string}.${string}`;
 
+/** A stored file, opened. Disposing it closes it. */
+export interface StoredFile extends AsyncDisposable {
+  /** Fills `into` from the offset on; returns how many bytes there were, 0 at the end of the file. */
+  read(into: Uint8Array, offset: number): Promise<number>;
+}
+
 export interface StageOptions {
   /** One byte more is refused with `too_large`. */
   maxBytes: number;
@@ -28,6 +34,8 @@ export interface AudioStorage {
   stage(source: AsyncIterable<Uint8Array>, options: StageOptions): Promise<StagedAudio>;
   /** Bytes of a stored file; `start` and `end` are inclusive offsets, as in RFC 9110 ranges. Throws `gone` when missing. */
   open(key: AudioKey, range?: { start: number; end: number }): Promise<Readable>;
+  /** For readers that use their memory again: a fresh buffer for every piece costs more than reading it. Throws `gone`. */
+  file(key: AudioKey): Promise<StoredFile>;
   /** A local file with the same bytes, for the media library; disposed when done with. Throws `gone` when missing. */
   local(key: AudioKey): Promise<AsyncDisposable & { readonly path: string }>;
   /** Size in bytes, or null when the file is not there. */

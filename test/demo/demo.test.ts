@@ -23,7 +23,7 @@ test(
     const { code, stdout, stderr } = await place.start().ended;
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
 
-    expect(stdout).toMatch(/OFFLINE DEMO .*\n[^]*OPENAI_API_KEY=/);
+    expect(stdout).toMatch(/OFFLINE DEMO .*\n[\s\S]*OPENAI_API_KEY=/);
     expect(stdout).toContain('4 questions written for: Backend Engineer');
     for (const number of [1, 2, 3, 4]) {
       expect(stdout).toMatch(new RegExp(`✓ Question ${number} spoken: \\d+\\.\\d s of MP3`));
@@ -102,7 +102,7 @@ test('a server that cannot start is told with its own words', patience, async ()
   await using place = await demoPlace({ OPENAI_BASE_URL: 'nonsense' });
   const { code, stdout } = await place.start().ended;
   expect(code).toBe(1);
-  expect(stdout).toMatch(/✗ The demo failed: The server stopped by itself\.\n[^]*OPENAI_BASE_URL must be an http/);
+  expect(stdout).toMatch(/✗ The demo failed: The server stopped by itself\.\n[\s\S]*OPENAI_BASE_URL must be an http/);
 });
 
 test('a demo that is killed takes its server and its database with it', patience, async () => {
