@@ -17,6 +17,7 @@ import { rateLimit } from './http/rate-limit.ts';
 import { uploadRoutes } from './http/upload.ts';
 import { contextFactory } from './trpc/context.ts';
 import { type AppRouter, appRouter } from './trpc/router.ts';
+import { answerSingleQueries } from './trpc/single-query.ts';
 
 /** Registers every door on one screen. Never listens. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
@@ -45,11 +46,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   await docsRoutes(app, config);
 
   await app.register(async (scope) => {
+    const createContext = contextFactory({ deps: interview, auth, closing });
+    answerSingleQueries(scope, { router: appRouter, createContext });
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
       trpcOptions: {
         router: appRouter,
-        createContext: contextFactory({ deps: interview, auth, closing }),
+        createContext,
         maxBatchSize: 20,
         onError({ error, path }) {
           if (asDomainError(error).code === 'internal')

@@ -4,6 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Caller } from '../interview/context.ts';
 import { abortable } from '../storage/abortable.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
+import { freeAfterUse } from './free-after-use.ts';
 import { defaultPace, type Pace, steady } from './steady.ts';
 
 export interface ReceivedRecording {
@@ -28,7 +29,7 @@ export async function receiveRecording(
   let recording: StagedAudio | undefined;
   try {
     const fields = await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
-      recording = await deps.storage.stage(part.file, { maxBytes, signal: watched });
+      recording = await deps.storage.stage(freeAfterUse(part.file), { maxBytes, signal: watched });
     });
     if (!recording) throw noFile('the recording');
     return { recording, fields };

@@ -30,7 +30,10 @@ export interface StageOptions {
 
 /** Where recordings and speech live. `disk.ts` implements it; S3 joins later behind the same tests. */
 export interface AudioStorage {
-  /** Streams bytes to a temporary file: hashed while they arrive, fsynced at the end. Leaves nothing on failure. */
+  /**
+   * Streams bytes to a temporary file: hashed while they arrive, fsynced at the end. Leaves nothing on failure. Keeps no
+   * chunk beyond asking for the next: the source may use its memory again.
+   */
   stage(source: AsyncIterable<Uint8Array>, options: StageOptions): Promise<StagedAudio>;
   /** Bytes of a stored file; `start` and `end` are inclusive offsets, as in RFC 9110 ranges. Throws `gone` when missing. */
   open(key: AudioKey, range?: { start: number; end: number }): Promise<Readable>;

@@ -14,5 +14,5 @@ export interface TrpcContext {
 
 /** One per HTTP request, shared by the calls of a batch. */
 export function contextFactory(shared: Pick<TrpcContext, 'deps' | 'auth' | 'closing'>) {
-  return ({ req, res }: CreateFastifyContextOptions): TrpcContext => ({ req, res, ...shared });
+  return ({ req, res }: Pick<CreateFastifyContextOptions, 'req' | 'res'>): TrpcContext => ({ req, res, ...shared });
 }

@@ -9,7 +9,7 @@ import { type Report, renderTable, thisMachine, writeReport } from './report.ts'
 import { compareUploads } from './uploads.ts';
 import { createWorld, type Scale } from './world.ts';
 
-const full: Scale = { rounds: 5, durationMs: 1_500, uploadRounds: 3, uploadBytes: 50_000_000 };
+const full: Scale = { rounds: 5, durationMs: 1_000, uploadRounds: 3, uploadBytes: 50_000_000 };
 const quick: Scale = { rounds: 1, durationMs: 300, uploadRounds: 1, uploadBytes: 5_000_000 };
 
 const notes = [
