@@ -26,7 +26,28 @@ export interface JsonReply<T> {
   usage: TokenUsage;
 }
 
-/** Writes typed JSON. Throws `upstream_*` or `unavailable` errors only; a refusal is `upstream_refused`. */
+export interface TextRequest {
+  messages: ChatMessage[];
+  maxTokens: number;
+  /** Aborting it hangs up at once, whether or not anybody is reading, and reading on throws. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface TextStream {
+  readonly model: string;
+  /**
+   * The answer's text as it comes, without leading space; read it once. Ends only when the model has ended, at its
+   * length limit at the latest. Throws `DomainError` when it stalls, breaks off, is refused or is cancelled: what came
+   * before still counts. Leaving the loop hangs up; so must the signal when nobody reads.
+   */
+  readonly deltas: AsyncIterable<string>;
+  /** Known once `deltas` has ended; zeros before that, and where the provider does not count. */
+  usage(): TokenUsage;
+}
+
+/** Writes. Throws `upstream_*` or `unavailable` errors only; a refusal is `upstream_refused`. */
 export interface ChatModel {
   json<T>(request: JsonRequest<T>): Promise<JsonReply<T>>;
+  /** Resolves with the first text. Until then a failure is repeated, or moves on to the next model; never after. */
+  stream(request: TextRequest): Promise<TextStream>;
 }

@@ -6,13 +6,15 @@ import { chatParameters } from '../models/parameters.ts';
 import { InvalidReply } from '../models/upstream-errors.ts';
 import type { ChatMessage, ChatModel, JsonRequest, TokenUsage } from './chat-model.ts';
 import { askingForRepair, readJson, statingSchema, type WireSchema, wireSchema } from './json-reply.ts';
+import { openTextStream, type TextDeadlines } from './openai-text-stream.ts';
+import { declined, emptyAnswer, filtered } from './refusals.ts';
 
 export interface OpenAiChatModelOptions extends UpstreamAccess {
   capability: 'chat' | 'evaluate';
   deadlines?: {
     /** For one `json` call, its repair and its retries included; default 90 s. */
     totalMs?: number;
-  };
+  } & TextDeadlines;
 }
 
 /** Judging wants the same answer twice, asking wants variety. Sent only where the model takes it. */
@@ -42,17 +44,14 @@ function readAnswer(reply: unknown, model: string): Answer {
   const text = choices[0]?.message.content?.trim() ?? '';
   const refusal = choices[0]?.message.refusal?.trim();
   const cutOff = choices[0]?.finish_reason === 'length';
-  if (refusal) throw new DomainError('upstream_refused', `The model declined to answer: ${refusal.slice(0, 300)}`);
-  if (choices[0]?.finish_reason === 'content_filter') {
-    const message = "The provider's content filter stopped the answer. Rephrase the text and try again.";
-    throw new DomainError('upstream_refused', message);
-  }
-  if (!text && !cutOff) throw new DomainError('upstream_refused', 'The model gave an empty answer. Try again.');
+  if (refusal) throw declined(refusal);
+  if (choices[0]?.finish_reason === 'content_filter') throw filtered();
+  if (!text && !cutOff) throw emptyAnswer();
   const tokens = { inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 };
   return { text, cutOff, model, usage: tokens };
 }
 
-/** Writes typed JSON through `POST /chat/completions`. */
+/** Writes through `POST /chat/completions`: typed JSON whole, text as a stream. */
 export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatModel {
   const { capability, client, log } = options;
   const totalMs = options.deadlines?.totalMs ?? 90_000;
@@ -71,6 +70,8 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
   }
 
   return {
+    stream: (request) => openTextStream({ ...options, temperature: temperatures[capability] }, request),
+
     async json(request) {
       const endsAt = performance.now() + totalMs;
       const wire = wireSchema(request.name, request.schema);

@@ -1,0 +1,123 @@
+import { callUpstream, type UpstreamAccess } from '../models/call.ts';
+import { DeadlineExceeded } from '../models/deadline.ts';
+import { hostOf } from '../models/model-server.ts';
+import { chatParameters } from '../models/parameters.ts';
+import { upstreamError } from '../models/upstream-errors.ts';
+import type { TextRequest, TextStream, TokenUsage } from './chat-model.ts';
+import { readEvents } from './event-stream.ts';
+import { emptyAnswer } from './refusals.ts';
+import { replyContent } from './reply-content.ts';
+
+/** Milliseconds spent waiting for the model's text; time that the reader takes does not count. */
+export interface TextDeadlines {
+  /** To the first text, retries and further models included; default 15 s. */
+  firstTokenMs?: number;
+  /** Between two pieces of text; default 10 s. */
+  tokenToTokenMs?: number;
+  /** For the whole answer; default 60 s. */
+  replyMs?: number;
+}
+
+export interface TextStreamOptions extends UpstreamAccess {
+  capability: 'chat' | 'evaluate';
+  temperature: number;
+  deadlines?: TextDeadlines | undefined;
+}
+
+interface OpenReply {
+  model: string;
+  first: string;
+  /** The text after `first`. */
+  rest: AsyncGenerator<string>;
+  hangUp: (reason?: Error) => void;
+  usage: () => TokenUsage;
+}
+
+/** Streams an answer from `POST /chat/completions`. Resolves with the first text: see `ChatModel`. */
+export async function openTextStream(options: TextStreamOptions, request: TextRequest): Promise<TextStream> {
+  const { firstTokenMs = 15_000, tokenToTokenMs = 10_000, replyMs = 60_000 } = options.deadlines ?? {};
+  const { capability, client } = options;
+  const host = hostOf(client.baseURL);
+  const call = { ...options, deadlineMs: Math.min(firstTokenMs, replyMs), signal: request.signal };
+  const startedAtMs = performance.now();
+  const reply = await callUpstream(call, (model, signal) => openReply(options, request, model, signal));
+  let remainingMs = replyMs - (performance.now() - startedAtMs);
+  let left = false;
+
+  async function next(): Promise<string | undefined> {
+    const deadlineMs = Math.max(1, Math.min(tokenToTokenMs, remainingMs));
+    const askedAtMs = performance.now();
+    const timer = setTimeout(() => reply.hangUp(new DeadlineExceeded(deadlineMs)), deadlineMs);
+    try {
+      const { done, value } = await reply.rest.next();
+      return done ? undefined : value;
+    } finally {
+      clearTimeout(timer);
+      remainingMs -= performance.now() - askedAtMs;
+    }
+  }
+
+  async function* read(): AsyncGenerator<string> {
+    try {
+      // What has come before the caller left may still be read, but never as if it were all.
+      for (let delta: string | undefined = reply.first; delta !== undefined; delta = await next()) yield delta;
+    } catch (error) {
+      reply.hangUp();
+      if (!left) throw upstreamError(error, { capability, host });
+    }
+  }
+
+  const reading = read();
+  const deltas: AsyncIterableIterator<string> = {
+    [Symbol.asyncIterator]: () => deltas,
+    next: () => reading.next(),
+    // A generator's own `return` does nothing before the first `next` and waits for one that is pending.
+    return() {
+      left = true;
+      reply.hangUp();
+      return reading.return(undefined);
+    },
+  };
+  return { model: reply.model, deltas, usage: reply.usage };
+}
+
+async function openReply(
+  { client, temperature }: TextStreamOptions,
+  request: TextRequest,
+  model: string,
+  signal: AbortSignal,
+): Promise<OpenReply> {
+  const closing = new AbortController();
+  const hangUp = (reason?: Error) => closing.abort(reason);
+  // `signal` guards the wait for the first text only: the caller must still be able to end the call after it.
+  const ends = AbortSignal.any([signal, closing.signal, ...(request.signal ? [request.signal] : [])]);
+  let counted: TokenUsage = { inputTokens: 0, outputTokens: 0 };
+  try {
+    const sent = client.chat.completions.create(
+      {
+        model,
+        messages: request.messages,
+        stream: true,
+        stream_options: { include_usage: true },
+        ...chatParameters(model, request.maxTokens, temperature),
+      },
+      { signal: ends, maxRetries: 0 },
+    );
+    const rest = replyContent({
+      events: readEvents(client, await sent.asResponse(), hangUp),
+      host: hostOf(client.baseURL),
+      caller: request.signal,
+      ends,
+      hangUp,
+      onUsage: (usage) => {
+        counted = usage;
+      },
+    });
+    const first = await rest.next();
+    if (first.done) throw emptyAnswer();
+    return { model, first: first.value, rest, hangUp, usage: () => counted };
+  } catch (error) {
+    hangUp();
+    throw error;
+  }
+}
