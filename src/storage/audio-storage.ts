@@ -13,6 +13,18 @@ export interface StagedAudio {
   discard(): Promise<void>;
 }
 
+/** A file that can be read under its key while it is still written. */
+export interface GrowingAudio {
+  /** What can be read by now. */
+  readonly bytes: number;
+  /** Resolves once the chunk can be read. After one chunk failed (`storage_full`, `unavailable`) no other is taken. */
+  append(chunk: Uint8Array): Promise<void>;
+  /** Makes durable what was appended, and ends it. `sha256` is lower-case hex. */
+  finish(): Promise<{ bytes: number; sha256: string }>;
+  /** Ends and removes the file. Does nothing after `finish` or twice. */
+  discard(): Promise<void>;
+}
+
 /** `questions/<uuid>.mp3`, `answers/<uuid>.webm`, … : never a name a user chose. */
 export type AudioKey = `${'questions' | 'answers' | 'replies'}/${string}.${string}`;
 
@@ -35,6 +47,8 @@ export interface AudioStorage {
    * chunk beyond asking for the next: the source may use its memory again.
    */
   stage(source: AsyncIterable<Uint8Array>, options: StageOptions): Promise<StagedAudio>;
+  /** Begins a file that is readable under its key while it is still written. Throws `conflict` when the key is taken. */
+  grow(key: AudioKey): Promise<GrowingAudio>;
   /** Bytes of a stored file; `start` and `end` are inclusive offsets, as in RFC 9110 ranges. Throws `gone` when missing. */
   open(key: AudioKey, range?: { start: number; end: number }): Promise<Readable>;
   /** For readers that use their memory again: a fresh buffer for every piece costs more than reading it. Throws `gone`. */

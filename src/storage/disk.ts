@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
 import type { AudioKey, AudioStorage, StagedAudio } from './audio-storage.ts';
 import { diskError, errorCode, onDisk } from './disk-errors.ts';
+import { growFile } from './disk-growing.ts';
 import { writeDurably } from './disk-writer.ts';
 import { makeFolder, syncFolder } from './durable-folder.ts';
 import { claimStagedPath, releaseStagedPath, sweepStagedFiles } from './staged-files.ts';
@@ -99,6 +100,8 @@ export function createDiskStorage({ root, log }: DiskStorageOptions): AudioStora
         throw error;
       }
     },
+
+    grow: async (key) => growFile(pathOf(key)),
 
     open: async (key, range): Promise<Readable> => {
       const path = pathOf(key);

@@ -145,6 +145,53 @@ export function describeStorageContract(name: string, create: () => Promise<Stor
       expect(found.sort()).toEqual(stored.sort());
     });
 
+    it('lets a file be read while it grows, and says what it became', async () => {
+      await using under = await create();
+      const { storage } = under;
+      const target: AudioKey = `replies/${randomUUID()}.mp3`;
+      const growing = await storage.grow(target);
+      expect(growing.bytes).toBe(0);
+      expect(await storage.size(target)).toBe(0);
+      // The first two are not waited for: they must not overtake each other.
+      const first = growing.append(bytes.subarray(0, 1_000_000));
+      await growing.append(bytes.subarray(1_000_000, 1_000_007));
+      await first;
+      expect(growing.bytes).toBe(1_000_007);
+      const middle = await buffer(await storage.open(target, { start: 999_990, end: growing.bytes - 1 }));
+      expect(bytes.subarray(999_990, 1_000_007).equals(middle)).toBe(true);
+      await growing.append(bytes.subarray(1_000_007));
+      expect(await growing.finish()).toEqual({ bytes: bytes.length, sha256 });
+      await growing.discard();
+      expect(bytes.equals(await buffer(await storage.open(target)))).toBe(true);
+      expect(await under.stagedFiles()).toBe(0);
+    });
+
+    it('forgets a file that is discarded while it grows, and takes its key again', async () => {
+      await using under = await create();
+      const { storage } = under;
+      const target: AudioKey = `replies/${randomUUID()}.mp3`;
+      const growing = await storage.grow(target);
+      const appending = growing.append(bytes);
+      await growing.discard();
+      await growing.discard();
+      await appending;
+      expect(await storage.size(target)).toBeNull();
+      await expect(storage.open(target)).rejects.toMatchObject({ code: 'gone' });
+      await (await storage.grow(target)).finish();
+      await growing.discard();
+      expect(await storage.size(target)).toBe(0);
+    });
+
+    it('does not grow a file that is there already, nor one of a wrong name', async () => {
+      await using under = await create();
+      const { storage } = under;
+      const target = key('mp3');
+      await (await storage.stage(chunks(bytes), roomy)).commit(target);
+      await expect(storage.grow(target)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await storage.size(target)).toBe(bytes.length);
+      await expect(storage.grow('replies/../../x.mp3')).rejects.toMatchObject({ code: 'not_found' });
+    });
+
     it('does not sweep what is being worked on', async () => {
       await using under = await create();
       const staged = await under.storage.stage(chunks(bytes), roomy);

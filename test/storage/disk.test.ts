@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createDiskStorage } from '../../src/storage/disk.ts';
 import { diskError } from '../../src/storage/disk-errors.ts';
+import { growing } from '../../src/storage/disk-growing.ts';
 import { describeStorageContract, type StorageUnderTest } from './contract.ts';
 
 interface DiskUnderTest extends StorageUnderTest {
@@ -87,10 +88,32 @@ describe('disk storage', () => {
 
   it.runIf(existsSync('/dev/full'))('answers storage_full when the disk is full', async () => {
     const { writeDurably } = await import('../../src/storage/disk-writer.ts');
-    const { open } = await import('node:fs/promises');
     const full = await open('/dev/full', 'w');
     await expect(writeDurably(full, content('x'), { maxBytes: 100 })).rejects.toMatchObject({ code: 'storage_full' });
     await full.close();
+  });
+
+  it.runIf(existsSync('/dev/full'))('takes nothing more into a growing file after the disk was full', async () => {
+    const full = await open('/dev/full', 'w');
+    const file = growing(full, join(tmpdir(), randomUUID()));
+    const appends = [file.append(Buffer.from('x')), file.append(Buffer.from('y'))];
+    for (const append of appends) await expect(append).rejects.toMatchObject({ code: 'storage_full' });
+    expect(file.bytes).toBe(0);
+    await file.discard();
+    await expect(full.stat()).rejects.toThrow();
+  });
+
+  it('ends a growing file with what was appended whole', async () => {
+    await using under = await create();
+    const path = join(under.root, 'reply.mp3');
+    const handle = await open(path, 'wx');
+    const file = growing(handle, path);
+    await file.append(Buffer.from('whole'));
+    // What a disk leaves of a chunk when it fills up in the middle of it.
+    await handle.write('ha');
+    const { bytes, sha256 } = await file.finish();
+    expect(await readFile(path, 'utf8')).toBe('whole');
+    expect({ bytes, sha256 }).toEqual({ bytes: 5, sha256: createHash('sha256').update('whole').digest('hex') });
   });
 
   it('names what a disk error means', () => {

@@ -1,0 +1,163 @@
+import { EventEmitter, once } from 'node:events';
+import { DomainError } from '../errors.ts';
+import type { AudioKey, AudioStorage, GrowingAudio } from '../storage/audio-storage.ts';
+import { createMp3Joiner } from './mp3-joiner.ts';
+
+/** A reply's audio once it has ended and is durable. */
+export interface FinishedReply {
+  bytes: number;
+  /** Lower-case hex. */
+  sha256: string;
+  /** Whole milliseconds. */
+  durationMs: number;
+}
+
+/** Writes the audio of one reply. One call at a time. */
+export interface ReplyRecorder {
+  /** Sound written so far, in whole milliseconds. */
+  readonly durationMs: number;
+  readonly bytes: number;
+  /**
+   * Joins one piece's MP3 to the whole; its sound can be heard while it arrives. Throws what the piece throws,
+   * `upstream_failed` when the piece holds no sound, `storage_full` or `unavailable`. What came before stays.
+   */
+  add(piece: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Ends the file and makes it durable. `keep` writes the row: until it is done, new readers are still served from
+   * here. Rejects with what `keep` throws; the file stays then, until it is deleted from the storage.
+   */
+  finish(keep?: (reply: FinishedReply) => Promise<unknown>): Promise<FinishedReply>;
+  /** Removes the file; its readers fail with `gone`. Does nothing after a `finish` that made the file durable. */
+  discard(): Promise<void>;
+}
+
+/** The replies that are being spoken now, in this process. */
+export interface ReplyAudio {
+  /** Begins `replies/<id>.mp3`. Throws `conflict` when it is there already. */
+  begin(id: string): Promise<ReplyRecorder>;
+  /**
+   * The bytes of a reply that still grows, from offset `start`: what there is, then more as it comes, to its end.
+   * Null when it does not grow here: then it is stored, or there is none. Holds nothing before it is read.
+   * Iterating throws an AbortError once the signal aborts, and `gone` when the reply is discarded.
+   */
+  follow(id: string, start: number, signal: AbortSignal): AsyncIterable<Uint8Array> | null;
+}
+
+interface Growth {
+  key: AudioKey;
+  file: GrowingAudio;
+  state: 'growing' | 'finished' | 'discarded';
+  /** What was appended last: readers that are up to date need no look at the disk. */
+  latest: { start: number; bytes: Uint8Array };
+  /** Emits `change` when there are more bytes, or another state. */
+  changes: EventEmitter<{ change: [] }>;
+}
+
+const withdrawn = () => new DomainError('gone', 'This reply was withdrawn. Ask again.');
+
+async function* readGrowth(
+  storage: AudioStorage,
+  growth: Growth,
+  start: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for (let position = start; ; ) {
+    signal.throwIfAborted();
+    if (growth.state === 'discarded') throw withdrawn();
+    const { file, latest } = growth;
+    if (position === latest.start && latest.bytes.length > 0) {
+      position += latest.bytes.length;
+      yield latest.bytes;
+    } else if (position < file.bytes) {
+      const written: AsyncIterable<Uint8Array> = await storage.open(growth.key, {
+        start: position,
+        end: file.bytes - 1,
+      });
+      const before = position;
+      for await (const bytes of written) {
+        position += bytes.length;
+        yield bytes;
+      }
+      // Somebody else made the file shorter: asking again would never end.
+      if (position === before) throw withdrawn();
+    } else if (growth.state === 'finished') {
+      return;
+    } else {
+      await once(growth.changes, 'change', { signal });
+    }
+  }
+}
+
+export function createReplyAudio(storage: AudioStorage): ReplyAudio {
+  const growths = new Map<string, Growth>();
+
+  return {
+    async begin(id) {
+      const key: AudioKey = `replies/${id}.mp3`;
+      const growth: Growth = {
+        key,
+        file: await storage.grow(key),
+        state: 'growing',
+        latest: { start: 0, bytes: new Uint8Array() },
+        changes: new EventEmitter<{ change: [] }>().setMaxListeners(0),
+      };
+      growths.set(id, growth);
+      return recorder(growth, () => growths.delete(id));
+    },
+
+    follow(id, start, signal) {
+      const growth = growths.get(id);
+      return growth ? readGrowth(storage, growth, start, signal) : null;
+    },
+  };
+}
+
+function recorder(growth: Growth, forget: () => void): ReplyRecorder {
+  const joiner = createMp3Joiner();
+  const { file } = growth;
+  const durationMs = () => Math.round(joiner.durationMs);
+  const end = (state: 'finished' | 'discarded') => {
+    growth.state = state;
+    growth.changes.emit('change');
+  };
+
+  return {
+    get durationMs() {
+      return durationMs();
+    },
+    get bytes() {
+      return file.bytes;
+    },
+
+    async add(piece) {
+      const before = file.bytes;
+      for await (const bytes of joiner.join(piece)) {
+        const start = file.bytes;
+        await file.append(bytes);
+        growth.latest = { start, bytes };
+        growth.changes.emit('change');
+      }
+      if (file.bytes === before) {
+        throw new DomainError('upstream_failed', 'The speech service sent no sound for a sentence of the reply.');
+      }
+    },
+
+    async finish(keep) {
+      try {
+        // Readers do not wait for the disk.
+        end('finished');
+        const reply = { ...(await file.finish()), durationMs: durationMs() };
+        await keep?.(reply);
+        return reply;
+      } finally {
+        forget();
+      }
+    },
+
+    async discard() {
+      if (growth.state === 'growing') end('discarded');
+      forget();
+      await file.discard();
+    },
+  };
+}
