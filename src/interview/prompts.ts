@@ -71,14 +71,15 @@ export const promptVersions = {
   narrative: promptHash(templates.narrative),
 };
 
-/** No `<`, `>` or `&` is left inside, so that nothing a person wrote can close the block. */
-function dataBlock(data: Record<string, unknown>): string {
+/** JSON without `<`, `>` or `&`, so that nothing a person wrote can close what it stands in. */
+export function escapedJson(data: Record<string, unknown> | string): string {
   const json = JSON.stringify(data, (_key, value: unknown) => (typeof value === 'string' ? visibleText(value) : value));
-  const escaped = json.replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `<data>\n${escaped}\n</data>`;
+  return json.replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** One JSON object between `<data>` and `</data>`. */
+export function dataBlock(data: Record<string, unknown>): string {
+  return `<data>\n${escapedJson(data)}\n</data>`;
 }
 
 function messages(template: string, language: string, task: string, data: Record<string, unknown>): ChatMessage[] {

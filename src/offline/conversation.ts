@@ -1,4 +1,5 @@
 import type { OfflineChatMessage } from './chat-request.ts';
+import { interviewReply, readDirection } from './interviewer.ts';
 import { guessLanguage, type WrittenLanguage, writtenLanguage } from './language.ts';
 import { splitSentences } from './sentences.ts';
 import { isOfflineTranscriptNotice } from './transcript-notice.ts';
@@ -57,14 +58,19 @@ const books: Record<WrittenLanguage, ConversationBook> = {
   },
 };
 
-/** Two or three sentences that take up the last thing the user said and ask one question about it. */
+/**
+ * What an interviewer says next. With a direction in the last user message it obeys that; else two or three sentences
+ * that take up the last thing the user said and ask one question about it.
+ */
 export function converse(messages: OfflineChatMessage[]): string {
+  const turn = messages.filter(({ role }) => role === 'assistant').length;
+  const direction = readDirection(messages);
+  if (direction) return interviewReply(direction, turn);
   const said = messages.findLast(({ role }) => role === 'user')?.content.trim() ?? '';
   const book = books[writtenLanguage(guessLanguage(said))];
   if (isOfflineTranscriptNotice(said)) return book.unheard;
   const topic = findTopic(said);
   if (!topic) return book.greeting;
-  const turn = messages.filter(({ role }) => role === 'assistant').length;
   const acknowledge = book.acknowledge[turn % book.acknowledge.length] ?? '';
   const ask = book.ask[turn % book.ask.length]?.(topic) ?? '';
   return `${acknowledge} ${ask}`.trim();
