@@ -15,13 +15,14 @@ import { refuseUnreadable, refuseUnroutable, registerErrorHandler } from './http
 import { healthRoutes } from './http/health.ts';
 import { rateLimit } from './http/rate-limit.ts';
 import { uploadRoutes } from './http/upload.ts';
+import { voiceRoutes } from './http/voice.ts';
 import { contextFactory } from './trpc/context.ts';
 import { type AppRouter, appRouter } from './trpc/router.ts';
 import { answerSingleQueries } from './trpc/single-query.ts';
 
 /** Registers every door on one screen. Never listens. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
-  const { config, auth, interview } = deps;
+  const { config, auth, product } = deps;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     trustProxy: config.TRUST_PROXY,
@@ -39,14 +40,14 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
 
   const closing = closeInOrder(app);
 
-  await app.register(cookie);
+  await app.register(cookie, { secret: deps.cookieSecret });
   await app.register(cors, { origin: config.CORS_ORIGINS, credentials: true, maxAge: 600 });
   await app.register(authPlugin, { auth });
   rateLimit(app, { perMinute: config.RATE_LIMIT_PER_MINUTE });
   await docsRoutes(app, config);
 
   await app.register(async (scope) => {
-    const createContext = contextFactory({ deps: interview, auth, closing });
+    const createContext = contextFactory({ deps: product, auth, closing });
     answerSingleQueries(scope, { router: appRouter, createContext });
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
@@ -61,11 +62,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
       } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'],
     });
   });
-  await app.register((scope) => uploadRoutes(scope, interview));
-  await app.register(async (scope) => audioRoutes(scope, interview));
+  await app.register((scope) => uploadRoutes(scope, product));
+  await app.register(async (scope) => audioRoutes(scope, product));
   await app.register((scope) => authRoutes(scope, deps), { prefix: '/api/auth' });
-  await app.register((scope) => audioInterviewRoutes(scope, interview));
-  await app.register((scope) => audioInterviewRoutes(scope, interview), { prefix: '/api' });
+  await app.register((scope) => audioInterviewRoutes(scope, product));
+  await app.register((scope) => audioInterviewRoutes(scope, product), { prefix: '/api' });
+  await app.register((scope) => voiceRoutes(scope, deps), { prefix: '/api/voice' });
   await app.register(async (scope) => healthRoutes(scope, deps));
   return app;
 }

@@ -29,6 +29,7 @@ export class VivaRequestError extends Error {
   }
 }
 
+const turnSchema = z.object({ turn_id: z.uuid() });
 const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 async function refusal(response: Response): Promise<VivaRequestError> {
@@ -91,10 +92,16 @@ export function createVivaClient(options: VivaClientOptions) {
     questions: trpc.questions,
     answers: trpc.answers,
     evaluation: trpc.evaluation,
+    chat: trpc.chat,
     voices: trpc.voices,
     /** Sends a recording as the next take. Resolves once it is safe; `answers.onTranscript` tells the rest. */
     uploadAnswer: (questionId: string, recording: Blob, how: UploadOptions = {}) =>
       upload(`upload/answers/${questionId}`, recording, answerSchema, how),
+    /** Says something aloud in a live conversation. Resolves once the recording is safe; `chat.onEvent` tells the rest. */
+    uploadTurn: async (sessionId: string, recording: Blob, how: UploadOptions = {}) => {
+      const { turn_id } = await upload(`upload/turns/${sessionId}`, recording, turnSchema, how);
+      return { turnId: turn_id };
+    },
     /** Sends a CV as PDF, DOCX or text. Its id goes into `sessions.create`. */
     uploadCv: (document: Blob, how: UploadOptions = {}) => upload('upload/cvs', document, cvSchema, how),
     /** Fetches the `url` of a question's or an answer's audio. */

@@ -74,6 +74,7 @@ const environment = z.object({
   AUDIO_RETENTION_DAYS: count(1, 36500).optional(),
   RATE_LIMIT_PER_MINUTE: count(1, 1_000_000).default(600),
   EVALUATION_CONCURRENCY: count(1, 20).default(20),
+  TURN_DEADLINE_SECONDS: count(5, 600).default(120),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: address.optional(),
   FIREWORKS_API_KEY: z.string().optional(),

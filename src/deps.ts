@@ -1,12 +1,16 @@
+import { createHmac } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuthDeps, createAuth } from './auth/auth.ts';
 import type { Config } from './config.ts';
+import type { ConversationDeps } from './conversation/context.ts';
+import { createEventLog } from './conversation/event-log.ts';
+import { createLiveTurns } from './conversation/live-turns.ts';
+import { createReplyAudio } from './conversation/reply-audio.ts';
 import { type Database, openDatabase } from './db/client.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
 import { createChanges } from './interview/changes.ts';
-import type { InterviewDeps } from './interview/context.ts';
 import { type Background, createBackground } from './jobs/background.ts';
 import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
 import type { Log } from './log.ts';
@@ -25,7 +29,10 @@ export interface Deps {
   config: Config;
   db: Database;
   auth: AuthDeps;
-  interview: InterviewDeps;
+  /** Signs cookies. Made from JWT_SECRET, so servers that share that agree on this. */
+  cookieSecret: string;
+  /** What the verbs of interviews and of live conversations work with. */
+  product: ConversationDeps;
   catalogue: ModelCatalogue;
   background: Background;
   /** Capabilities that the built-in stand-in serves, because no key and no address is set for them. */
@@ -51,10 +58,11 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
   const access = (capability: Capability) => ({ client: clients[capability], catalogue, log });
 
   const background = createBackground(log);
-  const interview: InterviewDeps = {
+  const storage = createDiskStorage({ root: config.AUDIO_STORAGE_PATH, log });
+  const product: ConversationDeps = {
     db,
-    storage: createDiskStorage({ root: config.AUDIO_STORAGE_PATH, log }),
-    questionWriter: createOpenAiChatModel({ capability: 'chat', ...access('chat') }),
+    storage,
+    chat: createOpenAiChatModel({ capability: 'chat', ...access('chat') }),
     evaluator: createOpenAiChatModel({ capability: 'evaluate', ...access('evaluate') }),
     transcriber: plainlyOffline(createOpenAiTranscriber(access('transcribe'))),
     speaker: createOpenAiSpeaker({
@@ -70,17 +78,23 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
       formats: config.SUPPORTED_AUDIO_FORMATS,
       evaluationConcurrency: config.EVALUATION_CONCURRENCY,
     },
+    events: createEventLog(db, log),
+    replies: createReplyAudio(storage),
+    live: createLiveTurns(),
+    deadlines: { turnMs: config.TURN_DEADLINE_SECONDS * 1_000 },
   };
   const secret = config.JWT_SECRET ?? (await keptSecret(config.VIVA_DATA_PATH, 'jwt-secret'));
   const auth = createAuth({ db, config, secret, log });
   opened.defer(() => auth.close());
+  // Its own key: nothing signed as a cookie can ever pass for a token.
+  const cookieSecret = createHmac('sha256', secret).update('cookies').digest('base64url');
 
   const stack = opened.move();
   const close = async () => {
     await background.drain(0);
     await stack.disposeAsync();
   };
-  return { config, db, auth, interview, catalogue, background, offline, close };
+  return { config, db, auth, cookieSecret, product, catalogue, background, offline, close };
 }
 
 async function embedded(config: Config, log: Log, opened: AsyncDisposableStack): Promise<EmbeddedPostgres> {

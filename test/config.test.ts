@@ -31,6 +31,7 @@ test('with nothing set everything has a working default', () => {
     SUPPORTED_AUDIO_FORMATS: expect.arrayContaining(['mp3', 'wav', 'webm', 'm4a']),
     RATE_LIMIT_PER_MINUTE: 600,
     EVALUATION_CONCURRENCY: 20,
+    TURN_DEADLINE_SECONDS: 120,
   });
   for (const capability of ['chat', 'evaluate', 'transcribe', 'speak'] as const) {
     expect(providers[capability]).toEqual({ models: defaultModels[capability], baseUrl: null, apiKey: null });

@@ -26,6 +26,8 @@ export async function mergeGuest(auth: AuthDeps, guestId: string, accountId: str
     await tx.session.updateMany(move);
     await tx.audioFile.updateMany(move);
     await tx.usage.updateMany(move);
+    const owner = { from: `user:${guestId}`, to: `user:${accountId}` };
+    await tx.assistantMessage.updateMany({ where: { owner: owner.from }, data: { owner: owner.to } });
     const ended = await tx.login.findMany({ where: { userId: guestId }, select: { id: true } });
     await tx.user.delete({ where: { id: guestId } });
     const consent = { where: { id: accountId, consentedAt: null }, data: { consentedAt: guest.consentedAt } };

@@ -1,19 +1,22 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConversationDeps } from '../conversation/context.ts';
 import { DomainError } from '../errors.ts';
-import type { InterviewDeps } from '../interview/context.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { findAudio, type PlayableAudio } from '../interview/stored-audio.ts';
 import type { AudioStorage } from '../storage/audio-storage.ts';
 import { readRange } from './byte-range.ts';
 import { callerOf } from './caller.ts';
+import { sendGrowingReply } from './growing-audio.ts';
 import { sendBytes } from './send-bytes.ts';
 
 /** `GET /audio/:id`: one's own recordings and questions, with Range, ETag and HEAD (RFC 9110). */
-export function audioRoutes(app: FastifyInstance, deps: InterviewDeps): void {
+export function audioRoutes(app: FastifyInstance, deps: ConversationDeps): void {
   app.get<{ Params: { id: string } }>('/audio/:id', async (request, reply) => {
     const caller = callerOf(request, reply, deps);
-    return sendAudio(request, reply, deps.storage, await findAudio(caller, idSchema.parse(request.params.id)));
+    const id = idSchema.parse(request.params.id);
+    const growing = sendGrowingReply(request, reply, { deps, userId: caller.userId }, id);
+    return growing ?? sendAudio(request, reply, deps.storage, await findAudio(caller, id));
   });
   // Brief 2's `audio_file_path`, which names the same file.
   app.get<{ Params: { file: string } }>('/audio/:folder(^questions|answers|replies$)/:file', async (request, reply) => {

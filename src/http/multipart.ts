@@ -19,17 +19,20 @@ const limits = { files: 1, fields: 10, parts: 12, fieldSize: 10_000, headerPairs
 /** Of a field's name, a file's name or its type. The parser bounds them much higher. */
 const maxNameLength = 1_000;
 
-/** Streams the one file of a form to storage. Leaves nothing behind when anything about the form is wrong. */
+/** Streams the one file of a form to storage, `through` something else on the way. Leaves nothing behind when anything about the form is wrong. */
 export async function receiveRecording(
   request: FastifyRequest,
   { deps, signal }: Caller,
-  pace: Pace = defaultPace,
+  {
+    pace = defaultPace,
+    through = (part) => freeAfterUse(part.file),
+  }: { pace?: Pace | undefined; through?: (part: MultipartFile) => AsyncIterable<Uint8Array> } = {},
 ): Promise<ReceivedRecording> {
   const { maxAudioBytes: maxBytes } = deps.limits;
   let recording: StagedAudio | undefined;
   try {
     const fields = await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
-      recording = await deps.storage.stage(freeAfterUse(part.file), { maxBytes, signal: watched });
+      recording = await deps.storage.stage(through(part), { maxBytes, signal: watched });
     });
     if (!recording) throw noFile('the recording');
     return { recording, fields };

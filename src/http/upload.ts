@@ -1,7 +1,8 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
+import type { ConversationDeps } from '../conversation/context.ts';
+import { sayAloud } from '../conversation/turns.ts';
 import { assertAnswerable, submitRecording } from '../interview/answers.ts';
-import type { InterviewDeps } from '../interview/context.ts';
 import { uploadCv } from '../interview/cvs.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { callerOf } from './caller.ts';
@@ -11,7 +12,7 @@ import type { Pace } from './steady.ts';
 const maxDocumentBytes = 5_000_000;
 
 /** Raw uploads: a scope of their own, because tRPC's plugin takes the body parsers of its scope away. */
-export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps, pace?: Pace): Promise<void> {
+export async function uploadRoutes(app: FastifyInstance, deps: ConversationDeps, pace?: Pace): Promise<void> {
   // Nothing here takes JSON: it is refused for what it is, not for how it is written.
   app.removeAllContentTypeParsers();
   await app.register(multipart, { throwFileSizeLimit: true });
@@ -21,9 +22,23 @@ export async function uploadRoutes(app: FastifyInstance, deps: InterviewDeps, pa
     const caller = callerOf(request, reply, deps);
     const questionId = idSchema.parse(request.params.questionId);
     await assertAnswerable(caller, questionId);
-    const { recording } = await receiveRecording(request, caller, pace);
+    const { recording } = await receiveRecording(request, caller, { pace });
     reply.status(201);
     return submitRecording(caller, { questionId, recording });
+  });
+
+  /** Answers once the recording is safe; the turn's events tell the rest (`chat.onEvent`). */
+  app.post<{ Params: { sessionId: string } }>('/upload/turns/:sessionId', async (request, reply) => {
+    const caller = { ...callerOf(request, reply, deps), deps };
+    const sessionId = idSchema.parse(request.params.sessionId);
+    const { turnId } = await sayAloud(caller, sessionId, async (through) => {
+      const { recording } = await receiveRecording(request, caller, {
+        pace,
+        through: ({ file, filename, mimetype }) => through({ fileName: filename, mimeType: mimetype, bytes: file }),
+      });
+      return recording;
+    });
+    return reply.status(201).send({ turn_id: turnId });
   });
 
   app.post('/upload/cvs', async (request, reply) => {

@@ -11,7 +11,7 @@ import type { Changes } from './changes.ts';
 export interface InterviewDeps {
   db: Database;
   storage: AudioStorage;
-  questionWriter: ChatModel;
+  chat: ChatModel;
   evaluator: ChatModel;
   transcriber: Transcriber;
   speaker: Speaker;

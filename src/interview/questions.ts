@@ -7,7 +7,6 @@ import { questionMessages, questionsSchemaName } from './prompts.ts';
 import { boundQuestions, questionsSchema } from './question-drafts.ts';
 import { speakOnce } from './question-speech.ts';
 import type { CreateSessionInput, QuestionView } from './schemas.ts';
-import { recordTokens } from './usage.ts';
 
 /** Sessions whose questions are synthesised side by side; more only queue at the upstream. */
 const speechConcurrency = 5;
@@ -16,9 +15,9 @@ type QuestionBrief = Pick<CreateSessionInput, 'jobDescription' | 'questionCount'
   cvText: string | null;
 };
 
-/** Exactly `questionCount` questions with the signals a good answer would show. */
-export async function writeQuestions({ deps, userId, signal }: Caller, brief: QuestionBrief) {
-  const { value, model, usage } = await deps.questionWriter.json({
+/** Exactly `questionCount` questions with the signals a good answer would show, and what writing them consumed. */
+export async function writeQuestions({ deps, signal }: Caller, brief: QuestionBrief) {
+  const { value, model, usage } = await deps.chat.json({
     name: questionsSchemaName,
     schema: questionsSchema.refine(
       (reply) => boundQuestions(reply, brief.questionCount).questions.length === brief.questionCount,
@@ -28,8 +27,7 @@ export async function writeQuestions({ deps, userId, signal }: Caller, brief: Qu
     maxTokens: 500 + 400 * brief.questionCount,
     signal,
   });
-  await recordTokens(deps, { userId, capability: 'chat', model, usage });
-  return boundQuestions(value, brief.questionCount).questions.map((written) => ({
+  const questions = boundQuestions(value, brief.questionCount).questions.map((written) => ({
     text: written.question,
     category: written.category,
     difficulty: written.difficulty,
@@ -37,6 +35,7 @@ export async function writeQuestions({ deps, userId, signal }: Caller, brief: Qu
     expectedAnswerFocus: written.expected_answer_focus,
     expectedSignals: written.expected_signals.map((expected) => ({ ...expected })),
   }));
+  return { questions, consumed: { capability: 'chat' as const, model, usage } };
 }
 
 export async function getQuestion({ deps, userId }: Caller, id: string): Promise<QuestionView> {

@@ -6,6 +6,7 @@ import { saveCvText } from './cvs.ts';
 import { speakSession, writeQuestions } from './questions.ts';
 import type { CreateSessionInput, PageInput, SessionSummary, SessionView } from './schemas.ts';
 import { removeUnusedAudio } from './stored-audio.ts';
+import { recordTokens } from './usage.ts';
 
 /** Writes the questions, then has them spoken in the background: each is usable as soon as its own audio is there. */
 export async function createSession(caller: Caller, input: CreateSessionInput): Promise<SessionView> {
@@ -15,7 +16,7 @@ export async function createSession(caller: Caller, input: CreateSessionInput): 
     : input.cvText
       ? await saveCvText(caller, input.cvText)
       : null;
-  const questions = await writeQuestions(caller, { ...input, cvText: cv?.text ?? null });
+  const { questions, consumed } = await writeQuestions(caller, { ...input, cvText: cv?.text ?? null });
   const session = await deps.db.prisma.session.create({
     data: {
       userId,
@@ -29,6 +30,7 @@ export async function createSession(caller: Caller, input: CreateSessionInput): 
     },
     select: { id: true },
   });
+  await recordTokens(deps, { userId, sessionId: session.id, ...consumed });
   deps.later('speak questions', (signal) => speakSession(deps, session.id, signal));
   return getSession(caller, session.id);
 }

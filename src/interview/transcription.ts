@@ -93,15 +93,18 @@ async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal):
 
 type File = Pick<TranscribeRequest, 'fileName' | 'mimeType' | 'bytes'> & { path: string };
 
+export const mustShrink = (file: Pick<File, 'bytes' | 'mimeType'>) =>
+  file.bytes > maxTranscribedBytes || file.mimeType.startsWith('video/');
+
 /** What is too large, or is a video, goes upstream as speech-grade audio made for the purpose. */
-async function transcribeFile(
-  { transcriber }: InterviewDeps,
+export async function transcribeFile(
+  { transcriber }: Pick<InterviewDeps, 'transcriber'>,
   file: File,
   request: Omit<TranscribeRequest, keyof File | 'open'>,
 ): Promise<Transcript> {
   const send = ({ path, ...rest }: File) =>
     transcriber.transcribe({ ...request, ...rest, open: async () => createReadStream(path) });
-  if (file.bytes <= maxTranscribedBytes && !file.mimeType.startsWith('video/')) return send(file);
+  if (!mustShrink(file)) return send(file);
   const shrunk = await shrinkForTranscription(file.path, { signal: request.signal });
   try {
     return await send(shrunk);

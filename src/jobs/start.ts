@@ -1,4 +1,6 @@
 import { deleteEndedLogins } from '../auth/logins.ts';
+import { forgetAbandoned } from '../conversation/assistant.ts';
+import { failLostTurns } from '../conversation/recovery.ts';
 import type { Deps } from '../deps.ts';
 import { reconcileAudio } from './reconcile-audio.ts';
 import { resumeWork } from './resume-work.ts';
@@ -8,30 +10,32 @@ const resumeEveryMs = 15_000;
 const dailyMs = 86_400_000;
 
 /** Starts the recurring work: taking up what a crash or a failing upstream left, reading the models, sweeping. */
-export function startJobs({ interview, auth, catalogue, background, config }: Deps): { stop(): void } {
+export function startJobs({ product, auth, catalogue, background, config }: Deps): { stop(): void } {
   const every = (ms: number, name: string, work: (signal: AbortSignal) => Promise<void>) => {
     background.run(name, work);
     return setInterval(() => background.run(name, work), ms);
   };
   background.run('sweep staged files', async () => {
-    const removed = await interview.storage.sweepStaged();
-    if (removed > 0) interview.log.info({ removed }, 'removed partial uploads of an earlier run');
+    const removed = await product.storage.sweepStaged();
+    if (removed > 0) product.log.info({ removed }, 'removed partial uploads of an earlier run');
   });
   const timers = [
-    every(dailyMs, 'reconcile audio', (signal) => reconcileAudio(interview, signal)),
-    every(resumeEveryMs, 'resume work', (signal) => resumeWork(interview, signal)),
+    every(resumeEveryMs, 'resume work', (signal) => resumeWork(product, signal)),
+    every(resumeEveryMs, 'end lost turns', () => failLostTurns(product)),
+    every(dailyMs, 'reconcile audio', (signal) => reconcileAudio(product, signal)),
     every(dailyMs, 'read models', async () => {
       await catalogue.refresh();
-      for (const warning of catalogue.warnings()) interview.log.warn({}, warning);
+      for (const warning of catalogue.warnings()) product.log.warn({}, warning);
     }),
   ];
   timers.push(
+    every(dailyMs, 'forget abandoned conversations', () => forgetAbandoned(product)),
     every(dailyMs, 'delete ended logins', async () => {
       await deleteEndedLogins(auth);
     }),
   );
   const days = config.AUDIO_RETENTION_DAYS;
-  if (days) timers.push(every(dailyMs, 'sweep recordings', () => sweepRecordings(interview, days)));
+  if (days) timers.push(every(dailyMs, 'sweep recordings', () => sweepRecordings(product, days)));
   return {
     stop() {
       for (const timer of timers) clearInterval(timer);

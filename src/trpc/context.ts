@@ -1,12 +1,12 @@
 import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthDeps } from '../auth/auth.ts';
-import type { InterviewDeps } from '../interview/context.ts';
+import type { ConversationDeps } from '../conversation/context.ts';
 
 export interface TrpcContext {
   req: FastifyRequest;
   res: FastifyReply;
-  deps: InterviewDeps;
+  deps: ConversationDeps;
   auth: AuthDeps;
   /** Aborts when the server begins to stop. */
   closing: AbortSignal;

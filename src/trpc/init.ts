@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { requireIdentity } from '../auth/plugin.ts';
+import type { ConversationCaller } from '../conversation/context.ts';
 import { asDomainError, DomainError, type ErrorCode, errorTable } from '../errors.ts';
-import type { Caller } from '../interview/context.ts';
 import type { TrpcContext } from './context.ts';
 
 const toTrpc = (error: DomainError) =>
@@ -69,6 +69,6 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
 /** For a signed-in user; verbs get the caller. */
 export const procedure = publicProcedure.use(async ({ ctx, next, signal }) => {
   const identity = requireIdentity(ctx.req);
-  const caller: Caller = { deps: ctx.deps, userId: identity.userId, ...(signal && { signal }) };
+  const caller: ConversationCaller = { deps: ctx.deps, userId: identity.userId, ...(signal && { signal }) };
   return next({ ctx: { identity, caller } });
 });

@@ -1,5 +1,6 @@
 import { answersRouter } from './answers.ts';
 import { authRouter } from './auth.ts';
+import { chatRouter } from './chat.ts';
 import { evaluationRouter } from './evaluation.ts';
 import { router } from './init.ts';
 import { questionsRouter } from './questions.ts';
@@ -12,6 +13,7 @@ export const appRouter = router({
   questions: questionsRouter,
   answers: answersRouter,
   evaluation: evaluationRouter,
+  chat: chatRouter,
   voices: voicesRouter,
 });
 

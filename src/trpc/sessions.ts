@@ -12,6 +12,7 @@ import {
   sessionSummarySchema,
 } from '../interview/schemas.ts';
 import { createSession, deleteSession, endSession, getSession, listSessions } from '../interview/sessions.ts';
+import { sessionUsage, sessionUsageSchema } from '../interview/usage.ts';
 import { procedure, router } from './init.ts';
 
 const byId = z.object({ sessionId: idSchema });
@@ -48,4 +49,9 @@ export const sessionsRouter = router({
     .input(byId)
     .output(sessionExportSchema)
     .query(({ ctx, input }) => exportSession(ctx.caller, input.sessionId)),
+  /** Tokens, audio and characters by model, with an estimated cost. */
+  usage: procedure
+    .input(byId)
+    .output(sessionUsageSchema)
+    .query(({ ctx, input }) => sessionUsage(ctx.caller, input.sessionId)),
 });

@@ -70,6 +70,7 @@ const procedures: Record<string, Expected> = {
   'sessions.end': bySession,
   'sessions.delete': bySession,
   'sessions.export': bySession,
+  'sessions.usage': bySession,
   'questions.list': bySession,
   'questions.get': byQuestion,
   'questions.respeak': byQuestion,
@@ -83,6 +84,11 @@ const procedures: Record<string, Expected> = {
   'evaluation.run': bySession,
   'evaluation.get': bySession,
   'evaluation.onProgress': bySession,
+  'chat.onEvent': bySession,
+  'chat.begin': bySession,
+  'chat.say': { names: ({ sessionId }) => ({ sessionId, text: goodAnswer }) },
+  'chat.interrupt': { names: ({ sessionId }) => ({ sessionId, heardMs: 1 }) },
+  'chat.reset': bySession,
   'voices.list': { open: true },
 };
 const definition = z.object({ type: z.enum(['query', 'mutation', 'subscription']) });

@@ -35,6 +35,6 @@ test('files without a row go once they are an hour old; files with a row and you
       durationMs: 1,
     },
   });
-  await reconcileAudio(server.deps.interview, new AbortController().signal);
+  await reconcileAudio(server.deps.product, new AbortController().signal);
   expect((await readdir(folder)).toSorted()).toEqual([`${kept}.wav`, `${young}.wav`].toSorted());
 });

@@ -35,7 +35,7 @@ describe('a body that trickles', () => {
     registerErrorHandler(impatient);
     await impatient.register(cookie);
     await impatient.register(authPlugin, { auth: server.deps.auth });
-    await impatient.register((scope) => uploadRoutes(scope, server.deps.interview, { windowMs: 400, bytes: 2_000 }));
+    await impatient.register((scope) => uploadRoutes(scope, server.deps.product, { windowMs: 400, bytes: 2_000 }));
     url = await impatient.listen({ port: 0 });
   });
   afterAll(() => impatient?.close());

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { expectedSignalSchema } from '../interview/schemas.ts';
+import type { ChatMessage } from '../llm/chat-model.ts';
+import { type InterviewState, interviewStateSchema, startInterview } from './interview-state.ts';
+import { interviewerMessages } from './interviewer.ts';
+import { memoryLimits, remember } from './memory.ts';
+import { hear, takeTurn } from './policy.ts';
+import type { RunningTurn } from './running-turn.ts';
+import { said } from './word-count.ts';
+
+/** What the candidate said in this turn; null when the interviewer opens. */
+export interface HeardWords {
+  text: string;
+  /** Of the recording; null for typed words. */
+  durationMs: number | null;
+}
+
+/** What the interviewer does in this turn. */
+export interface Plan {
+  messages: ChatMessage[];
+  /** Stored once the reply was given, so that a turn which failed can be tried again. */
+  nextState: InterviewState;
+  /** Stored when nothing of the reply was heard: the candidate's words count, the interviewer's move does not. */
+  heardState: InterviewState;
+  interviewOver: boolean;
+}
+
+/** Decides the next move by plain code, and writes the prompt for it. */
+export async function planMove(turn: RunningTurn, heard: HeardWords | null): Promise<Plan> {
+  const { deps, session, sessionId } = turn;
+  const [before, stored, cv] = await Promise.all([
+    interviewStateOf(turn),
+    deps.db.prisma.message.findMany({
+      where: { sessionId, OR: [{ turnId: null }, { turnId: { not: turn.id } }] },
+      orderBy: { id: 'desc' },
+      take: memoryLimits.maxMessages,
+    }),
+    session.cvId ? deps.db.prisma.cv.findUnique({ where: { id: session.cvId } }) : null,
+  ]);
+  const words = heard && said(heard.text, heard.durationMs);
+  const { move, state } = takeTurn(before, words);
+  const messages = interviewerMessages({
+    session: { jobDescription: session.jobDescription, cvText: cv?.text ?? null, language: session.language },
+    questions: state.questions,
+    move,
+    memory: remember(stored.reverse()),
+    said: heard?.text ?? null,
+  });
+  return { messages, nextState: state, heardState: hear(before, words), interviewOver: state.phase === 'closed' };
+}
+
+/** Where the interview stands; at its beginning before the first turn. */
+export async function interviewStateOf({ deps, session, sessionId }: RunningTurn): Promise<InterviewState> {
+  if (session.interviewState !== null) return interviewStateSchema.parse(session.interviewState);
+  const questions = await deps.db.prisma.question.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+  return startInterview({
+    language: session.language,
+    questions: questions.map(({ text, expectedSignals }) => ({
+      text,
+      expectedSignals: z.array(expectedSignalSchema).parse(expectedSignals),
+    })),
+  });
+}

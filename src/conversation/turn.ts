@@ -1,0 +1,90 @@
+import { asDomainError, DomainError } from '../errors.ts';
+import { recordTokens } from '../interview/usage.ts';
+import { concludeInterview } from './conclusion.ts';
+import { heardText } from './heard.ts';
+import { keepReply } from './kept-reply.ts';
+import type { TurnOutcome } from './live-turns.ts';
+import { type HeardWords, type Plan, planMove } from './plan.ts';
+import { type SpokenReply, speakReply } from './reply.ts';
+import { Interrupted, type RunningTurn } from './running-turn.ts';
+
+export type Hear = (turn: RunningTurn) => Promise<HeardWords | null>;
+
+/**
+ * One turn: hear, decide, reply aloud. Events are published as it goes, and always one terminal event: ended,
+ * interrupted or failed, with what was already said kept.
+ */
+export async function runTurn(turn: RunningTurn, hear: Hear): Promise<void> {
+  const overdue = setTimeout(() => {
+    turn.abort(new DomainError('upstream_timeout', 'This turn took too long and was ended. Say it again.'));
+  }, turn.deps.deadlines.turnMs);
+  let outcome: TurnOutcome = 'failed';
+  try {
+    outcome = await hearAndReply(turn, hear);
+  } catch (error) {
+    outcome = endEarly(turn, turn.signal.aborted ? turn.signal.reason : error);
+  } finally {
+    clearTimeout(overdue);
+    await close(turn, outcome);
+  }
+}
+
+async function hearAndReply(turn: RunningTurn, hear: Hear): Promise<TurnOutcome> {
+  const heard = await hear(turn);
+  turn.stage = 'reply';
+  const plan = await planMove(turn, heard);
+  const spoken = await speakReply(turn, plan.messages);
+  const interruption = spoken.error instanceof Interrupted ? spoken.error : null;
+  const heardPart = interruption && heardText(spoken.pieces, interruption.heardMs, turn.session.language);
+  await keepReply(turn, spoken, { heardText: heardPart, interviewState: stateAfter(plan, spoken, heardPart) });
+  await bookUsage(turn, spoken);
+  if (spoken.error) return endEarly(turn, spoken.error);
+  if (plan.interviewOver) await concludeInterview(turn);
+  turn.publish({
+    type: 'turn-ended',
+    audioPartial: spoken.partial,
+    interviewOver: plan.interviewOver,
+    latency: turn.latency,
+  });
+  return 'ended';
+}
+
+/** A reply that failed was no move: it is made again. One that was interrupted was given, if anything of it was heard. */
+function stateAfter(plan: Plan, { error }: SpokenReply, heardPart: string | null) {
+  if (heardPart === '') return plan.heardState;
+  return error && heardPart === null ? null : plan.nextState;
+}
+
+function endEarly(turn: RunningTurn, error: unknown): TurnOutcome {
+  if (error instanceof Interrupted) {
+    turn.publish({ type: 'turn-interrupted', heardMs: error.heardMs });
+    return 'interrupted';
+  }
+  const { code, message, status } = asDomainError(error);
+  turn.deps.log.warn({ err: error, turnId: turn.id, stage: turn.stage }, 'a turn failed');
+  turn.publish({ type: 'turn-failed', stage: turn.stage, code, message, retryable: status >= 500 || status === 408 });
+  return 'failed';
+}
+
+async function bookUsage({ deps, userId, sessionId }: RunningTurn, spoken: SpokenReply): Promise<void> {
+  const { model, usage, speechModel, pieces } = spoken;
+  if (model) await recordTokens(deps, { userId, sessionId, capability: 'chat', model, usage });
+  if (!speechModel) return;
+  const characters = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
+  const audioMs = pieces.at(-1)?.endMs ?? 0;
+  await deps.db.prisma.usage.create({
+    data: { userId, sessionId, capability: 'speak', model: speechModel, characters, audioMs },
+  });
+}
+
+/** The events first: once the row says that the turn is over, replay must have all of it. */
+async function close(turn: RunningTurn, outcome: TurnOutcome): Promise<void> {
+  const { deps, id, sessionId } = turn;
+  try {
+    await deps.events.flush(sessionId);
+    await deps.db.prisma.turn.updateMany({ where: { id }, data: { state: outcome, endedAt: new Date() } });
+  } finally {
+    deps.live.remove(turn);
+    turn.settle(outcome);
+  }
+}

@@ -1,0 +1,132 @@
+import { Prisma } from '../db/generated/client.ts';
+import { DomainError } from '../errors.ts';
+import { ownedSession, requireConsent } from '../interview/access.ts';
+import { removeUnusedAudio } from '../interview/stored-audio.ts';
+import type { StagedAudio } from '../storage/audio-storage.ts';
+import type { ConversationCaller } from './context.ts';
+import { heardText, spokenPieceSchema } from './heard.ts';
+import { hearRecording } from './hearing.ts';
+import { createRelay } from './relay.ts';
+import { openTurn, type RunningTurn } from './running-turn.ts';
+import { keepSaid } from './said.ts';
+import { type Hear, runTurn } from './turn.ts';
+
+/** The interviewer opens: welcomes the candidate and asks the first question. */
+export async function begin(caller: ConversationCaller, input: { sessionId: string }): Promise<{ turnId: string }> {
+  const turn = await openTurn(caller, input.sessionId, 'opening');
+  start(turn, async () => null);
+  return { turnId: turn.id };
+}
+
+/** Says something in writing. Answers at once: the rest comes as events. */
+export async function say(
+  caller: ConversationCaller,
+  input: { sessionId: string; text: string },
+): Promise<{ turnId: string }> {
+  const turn = await openTurn(caller, input.sessionId, 'text');
+  start(turn, () => keepSaid(turn, { text: input.text, durationMs: null, audioId: null, transcribedBy: null }));
+  return { turnId: turn.id };
+}
+
+/** Reads a recording from wherever it comes from, passing its bytes through, and stages it. */
+export type Receive = (
+  through: (file: {
+    fileName: string;
+    mimeType: string;
+    bytes: AsyncIterable<Uint8Array>;
+  }) => AsyncIterable<Uint8Array>,
+) => Promise<StagedAudio>;
+
+/** Says something aloud. Answers once the recording is safe: the rest comes as events. Needs consent to being recorded. */
+export async function sayAloud(
+  caller: ConversationCaller,
+  sessionId: string,
+  receive: Receive,
+): Promise<{ turnId: string }> {
+  await requireConsent(caller);
+  const turn = await openTurn(caller, sessionId, 'speech');
+  const relay = createRelay();
+  const named = Promise.withResolvers<{ fileName: string; mimeType: string }>();
+  const safe = Promise.withResolvers<void>();
+  start(turn, async () => {
+    const received = receive(({ fileName, mimeType, bytes }) => {
+      named.resolve({ fileName, mimeType });
+      return relay.pass(bytes);
+    });
+    received.then(() => {
+      turn.inputEndedAt = performance.now();
+    }, named.reject);
+    return hearRecording(turn, { relay, named: named.promise, received }, safe.resolve).catch((error: unknown) => {
+      safe.reject(error);
+      throw error;
+    });
+  });
+  await safe.promise;
+  return { turnId: turn.id };
+}
+
+/** The turn goes on when the client leaves: it is stored, and can be replayed. */
+export function start(turn: RunningTurn, hear: Hear): void {
+  const restarting = new DomainError('unavailable', 'The server is restarting. Say it again in a moment.');
+  const started = turn.deps.later('turn', async (stopping) => {
+    const stop = () => turn.abort(restarting);
+    stopping.addEventListener('abort', stop, { once: true });
+    await runTurn(turn, hear);
+    stopping.removeEventListener('abort', stop);
+  });
+  if (started) return;
+  turn.abort(restarting);
+  void runTurn(turn, hear);
+}
+
+/**
+ * The candidate began to speak after hearing `heardMs` of the reply: generation and synthesis stop, and the stored reply
+ * is cut to what was heard. Also right after the end of a turn, while its audio still plays.
+ */
+export async function interrupt(
+  caller: ConversationCaller,
+  { sessionId, heardMs }: { sessionId: string; heardMs: number },
+): Promise<{ interrupted: boolean; heardText: string | null }> {
+  const { deps } = caller;
+  const session = await ownedSession(caller, sessionId);
+  const running = deps.live.ofSession(sessionId);
+  let stopped = false;
+  if (running) {
+    running.interrupt(heardMs);
+    // It may have come to its end just before: then its reply is cut like any other that still plays.
+    stopped = (await running.ended) === 'interrupted';
+  }
+  const reply = await deps.db.prisma.message.findFirst({
+    where: { sessionId, role: 'interviewer', ...(running && { turnId: running.id }) },
+    orderBy: { id: 'desc' },
+    include: { audio: true },
+  });
+  if (stopped) return { interrupted: true, heardText: reply?.heardText ?? null };
+  if (!reply?.audio || reply.heardText !== null || heardMs >= reply.audio.durationMs) {
+    return { interrupted: false, heardText: null };
+  }
+  const pieces = spokenPieceSchema.array().parse(reply.pieces);
+  const heard = heardText(pieces, heardMs, session.language);
+  await deps.db.prisma.message.update({ where: { id: reply.id }, data: { heardText: heard } });
+  return { interrupted: true, heardText: heard };
+}
+
+/** Forgets the conversation: its messages, their audio, its events, and where the interviewer stood. */
+export async function reset(caller: ConversationCaller, sessionId: string): Promise<void> {
+  const { deps } = caller;
+  await ownedSession(caller, sessionId);
+  const running = deps.live.ofSession(sessionId);
+  running?.interrupt(0);
+  await running?.ended;
+  const messages = await deps.db.prisma.message.findMany({ where: { sessionId }, select: { audioId: true } });
+  await deps.db.prisma.$transaction([
+    deps.db.prisma.message.deleteMany({ where: { sessionId } }),
+    deps.db.prisma.turn.deleteMany({ where: { sessionId, state: { not: 'running' } } }),
+    deps.db.prisma.session.update({ where: { id: sessionId }, data: { interviewState: Prisma.DbNull } }),
+  ]);
+  deps.events.forget(sessionId);
+  await removeUnusedAudio(
+    deps,
+    messages.flatMap(({ audioId }) => audioId ?? []),
+  );
+}
