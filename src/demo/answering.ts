@@ -1,6 +1,5 @@
 import { basename, extname } from 'node:path';
 import type { VivaClient } from '../client.ts';
-import { isOfflineTranscriptNotice } from '../offline/transcript-notice.ts';
 import { explain, refusalCode } from './explain.ts';
 import type { Question } from './interview.ts';
 import { type Material, readRecording } from './recordings.ts';
@@ -49,7 +48,7 @@ async function answerOne(
       untilTranscribed(client, await client.uploadAnswer(question.id, await readRecording(path), { fileName })),
     ({ audio, transcript }) => {
       const what = `${formatName(path)}, ${seconds(audio?.durationMs ?? 0)}, ${kilobytes(audio?.bytes ?? 0)}`;
-      return `Answer ${number} ${transcript && !isOfflineTranscriptNotice(transcript) ? 'kept and transcribed' : 'kept'}: ${what}`;
+      return `Answer ${number} ${transcript ? 'kept and transcribed' : 'kept'}: ${what}`;
     },
   );
   tellTranscript(answer, report);
@@ -57,18 +56,13 @@ async function answerOne(
 }
 
 /** What MediaRecorder writes in Chrome and Firefox is WebM with Opus; the others are named after their ending. */
-function formatName(path: string): string {
+export function formatName(path: string): string {
   const ending = extname(path).slice(1).toUpperCase();
   return ending === 'WEBM' ? 'WebM/Opus' : ending;
 }
 
 function tellTranscript({ transcript, failure }: Answer, report: Report): void {
-  if (transcript && isOfflineTranscriptNotice(transcript)) {
-    report.detail(
-      'Kept, but not understood: the offline demo recognises its own samples only. Connect OpenAI to have it transcribed.',
-      'yellow',
-    );
-  } else if (transcript) report.detail(`“${opening(transcript)}”`);
+  if (transcript) report.detail(`“${opening(transcript)}”`);
   else report.detail(failure ?? 'No transcript yet; the recording is safe.', 'yellow');
 }
 

@@ -2,10 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kilobytes, type Report } from './report.ts';
 
-/** Lists what lies in an audio storage folder. Throws when nothing does: an interview leaves questions and answers there. */
-export async function tellAudioFiles(folder: string, report: Report): Promise<void> {
+export type AudioKind = 'questions' | 'answers' | 'replies';
+
+/** Lists what lies in these folders of an audio storage. Throws when nothing does: an interview leaves its audio there. */
+export async function tellAudioFiles(folder: string, kinds: readonly AudioKind[], report: Report): Promise<void> {
   let files = 0;
-  for (const kind of ['questions', 'answers']) {
+  for (const kind of kinds) {
     const path = join(folder, kind);
     const names = (await readdir(path)).filter((name) => !name.startsWith('.'));
     files += names.length;

@@ -1,10 +1,8 @@
-import { answerQuestions } from './answering.ts';
 import { tellAudioFiles } from './audio-on-disk.ts';
 import { signIn, tellModels } from './connection.ts';
 import { explain } from './explain.ts';
-import { evaluate, printHistory } from './feedback.ts';
 import { type Flags, parseFlags, UsageError, usage } from './flags.ts';
-import { createInterview, hearQuestions } from './interview.ts';
+import { type Kind, live, recorded } from './kinds.ts';
 import { untilReady } from './readiness.ts';
 import { gatherMaterial, type Material } from './recordings.ts';
 import { createReport, type Report, StepError } from './report.ts';
@@ -15,44 +13,31 @@ import { type ServerProcess, startServerProcess } from './server-process.ts';
 const startDeadlineMs = 120_000;
 const answerDeadlineMs = 3_000;
 
-async function holdInterview(url: string, material: Material, report: Report): Promise<void> {
-  const client = await signIn(url, report);
-  report.heading('Questions');
-  const session = await createInterview(client, material, report);
-  const questions = await hearQuestions(client, session, report);
-  report.heading('Answers');
-  await answerQuestions(client, questions, material, report);
-  report.heading('Evaluation');
-  await evaluate(client, session.id, report);
-  report.heading('History');
-  await printHistory(client, report);
-}
-
-async function demoOn(url: string, material: Material, report: Report): Promise<void> {
+async function demoOn(url: string, kind: Kind, material: Material, report: Report): Promise<void> {
   const readiness = await report.step(
     `asking ${url}`,
     () => untilReady(url, answerDeadlineMs, 'Start one with npm start, or leave --url away.'),
     () => `Server found at ${url}`,
   );
   tellModels(readiness, report);
-  await holdInterview(url, material, report);
+  await kind.hold(await signIn(url, report), material, report);
   report.heading('Done');
   report.line(`  The audio lies on the server at ${url}, in its AUDIO_STORAGE_PATH (audio-storage by default).`);
   report.line(`  Its API document: ${url}/docs`);
 }
 
-async function demoOnOwnServer(server: ServerProcess, material: Material, report: Report): Promise<void> {
+async function demoOnOwnServer(server: ServerProcess, kind: Kind, material: Material, report: Report): Promise<void> {
   const readiness = await report.step(
     'starting the server and its PostgreSQL, which takes some seconds',
     () => untilReady(server.url, startDeadlineMs, 'It had two minutes to start. Try again.'),
     () => `Server started at ${server.url}, with a PostgreSQL of its own`,
   );
   tellModels(readiness, report);
-  await holdInterview(server.url, material, report);
+  await kind.hold(await signIn(server.url, report), material, report);
   report.heading('Done');
   report.line(`  The audio lies in ${server.audioFolder}`);
-  await tellAudioFiles(server.audioFolder, report);
-  report.line('  Next: npm start, then open http://localhost:3001/docs');
+  await tellAudioFiles(server.audioFolder, kind.audio, report);
+  for (const next of kind.next) report.line(`  Next: ${next}`);
 }
 
 /** Resolves with the exit code of a program that a signal ended, or whose reader has left (`| head`). */
@@ -72,15 +57,16 @@ async function tellFailure(error: unknown, server: ServerProcess | null, report:
   report.line(`    The server's log: ${server.logFile}`);
 }
 
-async function main({ url, recordings }: Flags, report: Report): Promise<number> {
+async function main({ live: isLive, url, recordings }: Flags, report: Report): Promise<number> {
+  const kind = isLive ? live : recorded;
   const material = await gatherMaterial(recordings);
   const interrupted = interruption();
-  report.line('Viva: a whole spoken interview, on a real server with real audio', 'bold');
+  report.line(kind.title, 'bold');
   report.line('');
   const server = url === undefined ? await startServerProcess() : null;
   let code = 1;
   try {
-    const demo = server ? demoOnOwnServer(server, material, report) : demoOn(url ?? '', material, report);
+    const demo = server ? demoOnOwnServer(server, kind, material, report) : demoOn(url ?? '', kind, material, report);
     code = await Promise.race([interrupted, demo.then(() => 0), ...(server ? [server.failed] : [])]);
     if (code !== 0) report.line(server ? '\nInterrupted: the server is being stopped.' : '\nInterrupted.');
   } catch (error) {

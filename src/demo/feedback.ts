@@ -1,6 +1,5 @@
 import type { VivaClient } from '../client.ts';
 import type { EvaluationProgress } from '../interview/schemas.ts';
-import { isOfflineTranscriptNotice } from '../offline/transcript-notice.ts';
 import { refusalCode } from './explain.ts';
 import { clock, opening, type Report, StepError } from './report.ts';
 import { events } from './subscription.ts';
@@ -67,10 +66,6 @@ function printJudged(judged: JudgedAnswer, report: Report): void {
   report.line(`     Score ${judged.score} of 100`, judged.score >= 50 ? 'green' : 'yellow');
   for (const { text, startMs } of quotesOf(judged).slice(0, mostQuotes)) {
     report.detail(`${startMs === null ? '' : `at ${clock(startMs)} `}“${text}”`);
-  }
-  if (isOfflineTranscriptNotice(judged.transcript)) {
-    report.detail('The offline demo did not understand this recording, so there was nothing to judge.', null);
-    return;
   }
   const [strength] = judged.strengths;
   const [tip] = judged.improvementTips;

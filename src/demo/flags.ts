@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 
 export interface Flags {
   help: boolean;
+  /** A conversation with an interviewer who answers at once, instead of an interview that is recorded question by question. */
+  live: boolean;
   /** A server that runs already; without it the demo starts one of its own. */
   url: string | undefined;
   /** A folder of one's own recordings; without it the samples are used. */
@@ -17,6 +19,7 @@ export const usage = `A whole spoken interview, from the questions to the evalua
 
 Usage: npm run demo -- [options]
 
+  --live             hold a live conversation of five turns instead: speak, be answered aloud, interrupt
   --url URL          use this running server instead of starting one (http://localhost:3001)
   --recordings DIR   answer with the recordings in this folder instead of the samples
   --help             show this text
@@ -25,9 +28,9 @@ With OPENAI_API_KEY set, OpenAI asks, speaks, listens and judges; without it, a 
 
 /** Throws `UsageError`. */
 export function parseFlags(args: string[]): Flags {
-  const { help, url, recordings } = parse(args);
+  const { help, live, url, recordings } = parse(args);
   if (recordings === '') throw new UsageError('--recordings needs a folder.');
-  return { help, url: url === undefined ? undefined : serverAddress(url), recordings };
+  return { help, live, url: url === undefined ? undefined : serverAddress(url), recordings };
 }
 
 function parse(args: string[]) {
@@ -35,6 +38,7 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       options: {
+        live: { type: 'boolean', default: false },
         url: { type: 'string' },
         recordings: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

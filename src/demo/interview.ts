@@ -7,11 +7,15 @@ import { events } from './subscription.ts';
 type Session = Awaited<ReturnType<VivaClient['sessions']['create']['mutate']>>;
 export type Question = Session['questions'][number];
 
-const questionCount = 4;
 const speechDeadlineMs = 180_000;
 
 /** Uploads the CV and has the questions written. */
-export async function createInterview(client: VivaClient, material: Material, report: Report): Promise<Session> {
+export async function createInterview(
+  client: VivaClient,
+  material: Material,
+  report: Report,
+  questionCount = 4,
+): Promise<Session> {
   const { cv, jobDescription, jobTitle } = material;
   const { id: cvId } = await report.step(
     'sending the CV',

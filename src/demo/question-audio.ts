@@ -49,7 +49,8 @@ async function checkRange(client: VivaClient, url: string, whole: Uint8Array): P
   expect(part.equals(whole.subarray(start, end + 1)), 'a part of it has other bytes than the whole');
 }
 
-async function durationOf(bytes: Uint8Array): Promise<number> {
+/** How long a player finds that it lasts. */
+export async function durationOf(bytes: Uint8Array): Promise<number> {
   using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS });
   return (await input.computeDuration()) * 1000;
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { streamWords, type WordStream } from './word-stream.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -8,10 +9,14 @@ export interface Report {
   /** Indented under the step above it; long text is wrapped. Dim unless another style is named. */
   detail(text: string, style?: Style | null): void;
   line(text: string, style?: Style): void;
+  /** Like `detail`, for text that is still coming: nothing else is to be printed before its end. */
+  words(): WordStream;
   /** Progress within a step. */
   note(text: string): void;
   /** Shows on a terminal what is being done, then one line with what was done and how long it took. Throws `StepError`. */
   step<T>(doing: string, work: () => Promise<T>, done: (result: T) => string): Promise<T>;
+  /** A line with what was achieved. */
+  done(text: string): void;
   failure(text: string): void;
 }
 
@@ -36,6 +41,7 @@ export function createReport(out: NodeJS.WriteStream = process.stdout): Report {
     detail(text, style = 'dim') {
       for (const part of wrap(text, width - 6)) line(`      ${part}`, style ?? undefined);
     },
+    words: () => streamWords((text) => out.write(text), { indent: 6, columns: width - 6 }),
     async step(doing, work, done) {
       const startedMs = performance.now();
       if (out.isTTY) out.write(paint('dim', `  … ${opening(doing, width - 8)}`));
@@ -57,6 +63,7 @@ export function createReport(out: NodeJS.WriteStream = process.stdout): Report {
       clear();
       line(`  · ${text}`, 'dim');
     },
+    done: (text) => line(`  ${paint('green', '✓')} ${text}`),
     failure(text) {
       clear();
       line(`  ${paint('red', '✗')} ${text}`);

@@ -33,3 +33,9 @@ export const sampleAnswers = [
       'saved support ten hours a week.',
   },
 ] as const;
+
+/** How the sample candidate takes leave of a live interviewer, after those answers. */
+export const sampleFarewell = {
+  file: 'answer-5-farewell.mp3',
+  words: "Thank you very much. Let's end the interview here.",
+} as const;

@@ -1,5 +1,5 @@
 /**
- * Makes the files beside it again: `node src/demo/samples/make.ts`. The CV comes from `cv-pdf.ts`; the four recordings are
+ * Makes the files beside it again: `node src/demo/samples/make.ts`. The CV comes from `cv-pdf.ts`; the recordings are
  * spoken by the offline voice from `answers.ts`, and carry their words in the file's comment tag, from which the offline
  * transcriber reads them back. The same sources give the same sounds and sizes; only a creation time inside differs.
  * The job description is written by hand.
@@ -23,7 +23,7 @@ import {
 import OpenAI from 'openai';
 import { startOfflineServer } from '../../offline/server.ts';
 import { registerCodecs } from '../../speech/media.ts';
-import { sampleAnswers } from './answers.ts';
+import { sampleAnswers, sampleFarewell } from './answers.ts';
 import { makeCvPdf } from './cv-pdf.ts';
 
 interface Encoding {
@@ -55,7 +55,7 @@ registerCodecs();
 const offline = await startOfflineServer();
 try {
   const client = new OpenAI({ baseURL: offline.url, apiKey: offline.apiKey });
-  for (const { file, words } of sampleAnswers) {
+  for (const { file, words } of [...sampleAnswers, sampleFarewell]) {
     const encoding = encodings[extname(file)];
     if (!encoding) throw new Error(`${file}: no such format`);
     const speech = await client.audio.speech.create({
