@@ -15,7 +15,7 @@ export async function concludeInterview(turn: RunningTurn): Promise<void> {
     if (!questionId) continue;
     const transcript = messages.map(({ text }) => text).join('\n\n');
     const spoken = messages.some(({ audioId }) => audioId !== null);
-    await addTake(deps, { questionId, kind: spoken ? 'spoken' : 'typed', transcriptState: 'done', transcript });
+    await addTake(deps, { userId, questionId, kind: spoken ? 'spoken' : 'typed', transcriptState: 'done', transcript });
   }
   await endSession({ deps, userId }, sessionId);
   deps.later('evaluate', (signal) => resumeEvaluation(deps, sessionId, signal));

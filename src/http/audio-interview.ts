@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { requireIdentity } from '../auth/plugin.ts';
 import { DomainError } from '../errors.ts';
-import { awaitTranscript, submitRecording } from '../interview/answers.ts';
+import { assertAnswerable, awaitTranscript, submitRecording } from '../interview/answers.ts';
 import type { InterviewDeps } from '../interview/context.ts';
 import { getEvaluation, runEvaluation } from '../interview/evaluation.ts';
 import { sessionHistory } from '../interview/history.ts';
@@ -112,9 +112,14 @@ export async function audioInterviewRoutes(scope: FastifyInstance, deps: Intervi
       const caller = callerOf(request, reply, deps);
       const { recording, fields } = await receiveRecording(request, caller);
       const questionId = idSchema.safeParse(fields.get('question_id'));
-      if (!questionId.success) {
+      try {
+        if (!questionId.success) {
+          throw new DomainError('invalid_input', 'question_id: give the id of the question that is answered, a UUID.');
+        }
+        await assertAnswerable(caller, questionId.data);
+      } catch (error) {
         await recording.discard();
-        throw new DomainError('invalid_input', 'question_id: give the id of the question that is answered, a UUID.');
+        throw error;
       }
       const { id } = await submitRecording(caller, { questionId: questionId.data, recording });
       return reply.status(201).send(answerToWire(await awaitTranscript(caller, id, patienceMs)));

@@ -35,10 +35,12 @@ function refuse(what: string): never {
 
 export async function requireConsent({ deps, userId }: Caller): Promise<void> {
   const user = await deps.db.prisma.user.findUnique({ where: { id: userId }, select: { consentedAt: true } });
-  if (!user?.consentedAt) {
-    throw new DomainError(
-      'consent_required',
-      'Your voice may be stored only with your consent. Agree to the recording first (auth.consent, or POST /api/auth/consent).',
-    );
-  }
+  if (!user?.consentedAt) throw consentRequired();
+}
+
+export function consentRequired(): DomainError {
+  return new DomainError(
+    'consent_required',
+    'Your voice may be stored only with your consent. Agree to the recording first (auth.consent, or POST /api/auth/consent).',
+  );
 }

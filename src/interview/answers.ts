@@ -27,19 +27,12 @@ export async function submitRecording(
   caller: Caller,
   input: { questionId: string; recording: StagedAudio },
 ): Promise<AnswerView> {
-  const { deps } = caller;
+  const { deps, userId } = caller;
   const { recording, questionId } = input;
-  try {
-    await assertAnswerable(caller, questionId);
-  } catch (error) {
-    await recording.discard();
-    throw error;
-  }
   const audio = await keepRecording(caller, recording);
-  const answer = await addTake(deps, { questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
+  const answer = await addTake(deps, { userId, questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
     async (error: unknown) => {
-      // Only a refusal is sure to have left no row. When the connection broke, the commit may have gone through: then
-      // the file is needed, and if not, reconciliation removes it.
+      // Anything else may have added the row all the same: then the file is needed; if not, reconciliation removes it.
       if (error instanceof DomainError) await deps.storage.delete(audio.storageKey);
       throw error;
     },
@@ -50,8 +43,8 @@ export async function submitRecording(
 }
 
 export async function submitText(caller: Caller, input: { questionId: string; text: string }): Promise<AnswerView> {
-  await ownedQuestion(caller, input.questionId);
   const { id } = await addTake(caller.deps, {
+    userId: caller.userId,
     questionId: input.questionId,
     kind: 'typed',
     transcriptState: 'done',

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { DomainError } from '../errors.ts';
 import { abortable } from './abortable.ts';
 import type { StageOptions } from './audio-storage.ts';
 import { onDisk } from './disk-errors.ts';
+import { startHashing } from './hashing.ts';
 
 /** One write of this size is the fastest that was measured; two per upload are the most held in memory. */
 const writeBytes = 1 << 20;
@@ -21,7 +21,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Writes the source to the handle and fsyncs it. The next megabyte is collected and hashed while the last one is written.
+ * Writes the source to the handle and fsyncs it. The next megabyte is collected while the last one is written and hashed.
  * Throws `too_large`, `storage_full`, `unavailable`, the signal's reason, or whatever the source threw.
  */
 export async function writeDurably(
@@ -29,19 +29,19 @@ export async function writeDurably(
   source: AsyncIterable<Uint8Array>,
   { maxBytes, signal }: StageOptions,
 ): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
+  const hashing = startHashing();
   let bytes = 0;
   // Copied, so that what the network delivers is garbage at once: kept until it is written, it would survive in memory
   // until the next full collection, an upload's whole length later.
-  let filling = Buffer.allocUnsafeSlow(writeBytes);
-  let spare = Buffer.allocUnsafeSlow(writeBytes);
+  let filling = new Uint8Array(new SharedArrayBuffer(writeBytes));
+  let spare = new Uint8Array(new SharedArrayBuffer(writeBytes));
   let filled = 0;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
   const flush = async () => {
     await writing;
     const full = filling.subarray(0, filled);
     [filling, spare, filled] = [spare, filling, 0];
-    writing = onDisk(() => writeAll(handle, full));
+    writing = Promise.all([onDisk(() => writeAll(handle, full)), hashing.update(full)]);
     // Marked as handled: it is awaited by the next flush, and the source may fail before that.
     writing.catch(() => {});
   };
@@ -49,7 +49,6 @@ export async function writeDurably(
     for await (const chunk of signal ? abortable(source, signal) : source) {
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
-      hash.update(chunk);
       for (let taken = 0; taken < chunk.length; ) {
         const part = chunk.subarray(taken, taken + writeBytes - filled);
         filling.set(part, filled);
@@ -59,11 +58,14 @@ export async function writeDurably(
       }
     }
     if (filled > 0) await flush();
-  } finally {
     // The descriptor may only be closed once nothing writes to it.
     await writing;
+    signal?.throwIfAborted();
+    const [sha256] = await Promise.all([hashing.digest(), onDisk(() => handle.sync())]);
+    return { bytes, sha256 };
+  } catch (error) {
+    await Promise.allSettled([writing]);
+    await hashing.digest().catch(() => undefined); // forgets it; the error above matters more
+    throw error;
   }
-  signal?.throwIfAborted();
-  await onDisk(() => handle.sync());
-  return { bytes, sha256: hash.digest('hex') };
 }

@@ -31,7 +31,7 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
       });
     }
     near.on('data', (bytes) => {
-      if (losing && bytes.includes('COMMIT')) {
+      if (losing && /commit/i.test(bytes.toString('latin1'))) {
         losing = false;
         lost = true;
       }
