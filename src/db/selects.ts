@@ -76,6 +76,11 @@ const audioSql = `select f.id, f.storage_key as "storageKey", f.mime_type as "mi
   from audio_files f where f.id = $1 and (f.user_id = $2 or exists (
     select 1 from questions q join sessions s on s.id = q.session_id where q.audio_id = f.id and s.user_id = $2))`;
 
+/** Whether a question can be answered; `takes.ts` asks the same again under a lock. */
+export const answerabilitySql = `select s.state, u.consented_at is not null as consented
+  from questions q join sessions s on s.id = q.session_id join users u on u.id = s.user_id
+  where q.id = $1 and u.id = $2`;
+
 const query = (name: string, text: string) => (pool: pg.Pool, values: unknown[]) =>
   pool.query({ name, text, values }).then((result) => result.rows);
 
@@ -95,3 +100,5 @@ export const selectAnswer = query('answer', answerSql);
 export const selectAnswers = query('answers', answersSql);
 /** Values: audio id, user id. */
 export const selectAudio = query('audio', audioSql);
+/** Values: question id, user id. */
+export const selectAnswerability = query('answerability', answerabilitySql);

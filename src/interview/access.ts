@@ -44,3 +44,10 @@ export function consentRequired(): DomainError {
     'Your voice may be stored only with your consent. Agree to the recording first (auth.consent, or POST /api/auth/consent).',
   );
 }
+
+/** Of a question that is answered: it has to be there, in a session that goes on. */
+export function refuseUnanswerable(session: { state: string } | undefined): asserts session {
+  if (!session) throw new DomainError('not_found', 'There is no such question.');
+  if (session.state === 'active') return;
+  throw new DomainError('session_ended', 'This interview has ended and takes no more answers. Start a new session.');
+}

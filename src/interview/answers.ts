@@ -1,7 +1,7 @@
-import { selectAnswer, selectAnswers } from '../db/selects.ts';
+import { selectAnswer, selectAnswerability, selectAnswers } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
-import { ownedAnswer, ownedQuestion, ownedSession, requireConsent } from './access.ts';
+import { consentRequired, ownedAnswer, ownedQuestion, ownedSession, refuseUnanswerable } from './access.ts';
 import { type Caller, within } from './context.ts';
 import { settleEvaluation } from './evaluation-report.ts';
 import { keepRecording } from './kept-recording.ts';
@@ -10,14 +10,11 @@ import { addTake } from './takes.ts';
 import { transcribeAnswer } from './transcription.ts';
 
 /** Whether a recording for this question would be taken: asked before its bytes are received. */
-export async function assertAnswerable(caller: Caller, questionId: string): Promise<void> {
-  const question = await ownedQuestion(caller, questionId);
-  if (question.session.state === 'ended') throw sessionEnded();
-  await requireConsent(caller);
+export async function assertAnswerable({ deps, userId }: Caller, questionId: string): Promise<void> {
+  const [session] = await selectAnswerability(deps.db.pool, [questionId, userId]);
+  refuseUnanswerable(session);
+  if (!session.consented) throw consentRequired();
 }
-
-const sessionEnded = () =>
-  new DomainError('session_ended', 'This interview has ended and takes no more answers. Start a new session.');
 
 /**
  * Keeps a recording as the next take, then has it transcribed in the background. Judged by its bytes; a refused one

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type pg from 'pg';
-import { asDomainError, DomainError } from '../errors.ts';
-import { consentRequired } from './access.ts';
+import { answerabilitySql } from '../db/selects.ts';
+import { asDomainError } from '../errors.ts';
+import { consentRequired, refuseUnanswerable } from './access.ts';
 import type { InterviewDeps } from './context.ts';
 import type { KeptRecording } from './kept-recording.ts';
 
@@ -63,20 +64,15 @@ async function insertTake(client: pg.PoolClient, take: Take): Promise<{ id: stri
   const { questionId, audio } = take;
   const { rows } = await client.query<{ state: string; consented: boolean }>({
     name: 'lock-question',
-    text: `select s.state, u.consented_at is not null as consented
-      from questions q join sessions s on s.id = q.session_id join users u on u.id = s.user_id
-      where q.id = $1 and u.id = $2 for update of q for share of s`,
+    text: `${answerabilitySql} for update of q for share of s`,
     values: [questionId, take.userId],
   });
   const [session] = rows;
-  if (!session) throw new DomainError('not_found', 'There is no such question.');
-  if (audio) {
+  if (audio && session) {
     const same = await sameRecording(client, questionId, audio.sha256);
     if (same) return { id: same, isNew: false };
   }
-  if (session.state !== 'active') {
-    throw new DomainError('session_ended', 'This interview has ended and takes no more answers. Start a new session.');
-  }
+  refuseUnanswerable(session);
   if (audio && !session.consented) throw consentRequired();
   if (audio) await insertAudio(client, audio);
   return { id: await insertAnswer(client, take), isNew: true };
