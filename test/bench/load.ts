@@ -8,7 +8,8 @@ import { longRecording } from './wav.ts';
 
 const headers = z.record(z.string(), z.string());
 const readLoad = z.object({
-  kind: z.literal('requests'),
+  /** `downloads` throw the bytes away unread, so that it is the server that is measured. */
+  kind: z.enum(['requests', 'downloads']),
   url: z.string(),
   paths: z.array(z.string()),
   headers,
@@ -35,6 +36,35 @@ async function sendRequests(load: ReadLoad): Promise<number> {
     throw new Error(`${url}${load.paths[0]}: ${result.non2xx} refusals and ${result.errors} errors`);
   }
   return result['2xx'] / result.duration;
+}
+
+const downloading = new Agent({ keepAlive: true });
+
+function download(url: string, more: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const get = request(url, { agent: downloading, headers: more }, (response) => {
+      const good = response.statusCode === 200 || response.statusCode === 206;
+      response.on('end', () => (good ? resolve() : reject(new Error(`${url}: ${response.statusCode}`))));
+      response.on('error', reject);
+      response.resume();
+    });
+    get.on('error', reject);
+    get.end();
+  });
+}
+
+/** Requests a second, each connection asking again as soon as it was answered. */
+async function sendDownloads({ url, paths, headers: more, connections, durationMs }: ReadLoad): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  const ask = async (at: number) => {
+    for (let turn = at; performance.now() - start < durationMs; turn++) {
+      await download(`${url}${paths[turn % paths.length]}`, more);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, (_, at) => ask(at)));
+  return (done * 1000) / (performance.now() - start);
 }
 
 const boundary = '----viva-bench-7f1c2d';
@@ -83,7 +113,8 @@ async function sendUploads(load: UploadLoad): Promise<number> {
 
 process.on('message', async (message) => {
   const load = loadSchema.parse(message);
-  tell({ rate: load.kind === 'uploads' ? await sendUploads(load) : await sendRequests(load) });
+  if (load.kind === 'uploads') tell({ rate: await sendUploads(load) });
+  else tell({ rate: load.kind === 'downloads' ? await sendDownloads(load) : await sendRequests(load) });
 });
 endWithParent();
 tell({ ready: true });

@@ -20,7 +20,7 @@ export async function comparePlayback({ db, audioPath, scale, viva, load, signIn
     const [ours, peer] = await interleave(scale.rounds, [
       () =>
         load({
-          kind: 'requests',
+          kind: 'downloads',
           url: viva.url,
           paths: ids.map((id) => `/audio/${id}`),
           headers: { ...headers, ...more },
@@ -28,7 +28,7 @@ export async function comparePlayback({ db, audioPath, scale, viva, load, signIn
         }),
       () =>
         load({
-          kind: 'requests',
+          kind: 'downloads',
           url: files.url,
           paths: ids.map((id) => `/${id}.mp3`),
           headers: { ...more },
