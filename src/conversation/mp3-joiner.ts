@@ -1,4 +1,4 @@
-import { type FrameHeader, readFrameHeader } from './mp3-frame.ts';
+import { type FrameHeader, readFrameHeader } from '../speech/mp3-frame.ts';
 
 /** Makes one MP3 of several, while they arrive. */
 export interface Mp3Joiner {

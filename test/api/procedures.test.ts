@@ -1,42 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { appRouter } from '../../src/trpc/router.ts';
 import { type SignedIn, startViva, type Viva } from '../support/viva.ts';
-import { goodAnswer, recording, seedInterview } from './support/interviews.ts';
-
-interface Belongings {
-  sessionId: string;
-  questionId: string;
-  answerId: string;
-  cvId: string;
-  audioId: string;
-}
+import { type Belongings, nobodys, somebodys } from './support/belongings.ts';
+import { goodAnswer } from './support/interviews.ts';
 
 let server: Viva;
 let stranger: SignedIn;
 let theirs: Belongings;
-const nobodys: Belongings = {
-  sessionId: randomUUID(),
-  questionId: randomUUID(),
-  answerId: randomUUID(),
-  cvId: randomUUID(),
-  audioId: randomUUID(),
-};
 beforeAll(async () => {
   server = await startViva();
   stranger = await server.signIn();
-  const owner = await server.signIn();
-  const interview = await seedInterview(server, owner.userId);
-  const answer = await owner.viva.uploadAnswer(interview.questionIds[0], recording());
-  const cv = await owner.viva.uploadCv(new Blob([goodAnswer]));
-  theirs = {
-    sessionId: interview.id,
-    questionId: interview.questionIds[0],
-    answerId: answer.id,
-    cvId: cv.id,
-    audioId: answer.audio?.id ?? '',
-  };
+  theirs = await somebodys(server);
 });
 afterAll(() => server?.close());
 

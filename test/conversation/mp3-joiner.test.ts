@@ -1,7 +1,7 @@
 import { BufferSource, Input, MP3 } from 'mediabunny';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { maxFrameBytes } from '../../src/conversation/mp3-frame.ts';
 import { createMp3Joiner } from '../../src/conversation/mp3-joiner.ts';
+import { maxFrameBytes } from '../../src/speech/mp3-frame.ts';
 import { measure } from '../offline/recordings.ts';
 import { chunked, mp3, resampled, walk } from './mp3-pieces.ts';
 

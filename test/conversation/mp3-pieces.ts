@@ -1,5 +1,5 @@
 import { BufferSource, BufferTarget, Conversion, Input, MP3, Mp3OutputFormat, Output } from 'mediabunny';
-import { readFrameHeader } from '../../src/conversation/mp3-frame.ts';
+import { readFrameHeader } from '../../src/speech/mp3-frame.ts';
 import { encode, speechLike } from '../support/audio-fixtures.ts';
 
 /** A file as encoders write it: ID3v2 tag, Xing frame, frames. */

@@ -1,40 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { goodAnswer, recording, refusedResponse, seedInterview } from '../api/support/interviews.ts';
+import { type Belongings, nobodys, somebodys } from '../api/support/belongings.ts';
+import { recording, refusedResponse } from '../api/support/interviews.ts';
 import { type SignedIn, startViva, type Viva } from '../support/viva.ts';
-
-interface Belongings {
-  sessionId: string;
-  questionId: string;
-  answerId: string;
-  cvId: string;
-  audioId: string;
-}
 
 let server: Viva;
 let stranger: SignedIn;
 let theirs: Belongings;
-const nobodys: Belongings = {
-  sessionId: randomUUID(),
-  questionId: randomUUID(),
-  answerId: randomUUID(),
-  cvId: randomUUID(),
-  audioId: randomUUID(),
-};
 beforeAll(async () => {
   server = await startViva();
   stranger = await server.signIn();
-  const owner = await server.signIn();
-  const interview = await seedInterview(server, owner.userId);
-  const answer = await owner.viva.uploadAnswer(interview.questionIds[0], recording());
-  const cv = await owner.viva.uploadCv(new Blob([goodAnswer]));
-  theirs = {
-    sessionId: interview.id,
-    questionId: interview.questionIds[0],
-    answerId: answer.id,
-    cvId: cv.id,
-    audioId: answer.audio?.id ?? '',
-  };
+  theirs = await somebodys(server);
 });
 afterAll(() => server?.close());
 

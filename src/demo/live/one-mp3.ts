@@ -1,4 +1,4 @@
-import { readFrameHeader } from '../../conversation/mp3-frame.ts';
+import { readFrameHeader } from '../../speech/mp3-frame.ts';
 
 /**
  * How long an MP3 lasts, in milliseconds, frame by frame. Throws, saying where, unless it is one file from beginning to

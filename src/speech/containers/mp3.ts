@@ -1,41 +1,7 @@
 import { ascii, type ByteWindow } from '../media-bytes.ts';
+import { type FrameHeader, readFrameHeader } from '../mp3-frame.ts';
 import { skipId3 } from './signature.ts';
 import { cutOff, damaged, type Structure } from './structure.ts';
-
-interface Frame {
-  bytes: number;
-  samples: number;
-  sampleRate: number;
-  /** Version, layer and sample rate: the same in every frame of one file. */
-  kind: number;
-  /** Where a Xing or Info tag starts in this frame. */
-  xingOffset: number;
-}
-
-const kbitsMpeg1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const kbitsMpeg2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-const sampleRates = [44100, 48000, 32000];
-
-/** Reads a layer III frame header (ISO 11172-3 §2.4.1.3, ISO 13818-3); null when it is none. */
-function readFrame(header: number): Frame | null {
-  const version = (header >>> 19) & 3;
-  const layer = (header >>> 17) & 3;
-  if (header >>> 21 !== 0x7ff || version === 1 || layer !== 1) return null;
-  const mpeg1 = version === 3;
-  const kbits = (mpeg1 ? kbitsMpeg1 : kbitsMpeg2)[(header >>> 12) & 15];
-  const baseRate = sampleRates[(header >>> 10) & 3];
-  if (!kbits || !baseRate) return null;
-  const sampleRate = baseRate >> (mpeg1 ? 0 : version === 2 ? 1 : 2);
-  const samples = mpeg1 ? 1152 : 576;
-  const mono = ((header >>> 6) & 3) === 3;
-  return {
-    bytes: Math.floor((samples / 8) * ((kbits * 1000) / sampleRate)) + ((header >>> 9) & 1),
-    samples,
-    sampleRate,
-    kind: header & 0x1e0c00,
-    xingOffset: 4 + (mpeg1 ? (mono ? 17 : 32) : mono ? 9 : 17),
-  };
-}
 
 /** ID3v1 (128 bytes) and APEv2 tags at the end are no audio. */
 async function audioEnd(window: ByteWindow): Promise<number> {
@@ -48,8 +14,8 @@ async function audioEnd(window: ByteWindow): Promise<number> {
   return end;
 }
 
-/** Frame count of the Xing/Info tag, or null. */
-async function claimedFrames(window: ByteWindow, position: number, frame: Frame): Promise<number | null> {
+/** FrameHeader count of the Xing/Info tag, or null. */
+async function claimedFrames(window: ByteWindow, position: number, frame: FrameHeader): Promise<number | null> {
   const tag = await window.at(position + frame.xingOffset, 12);
   if (!tag || !['Xing', 'Info'].includes(ascii(tag, 0, 4))) return null;
   return tag.getUint32(4) & 1 ? tag.getUint32(8) : 0;
@@ -62,14 +28,14 @@ async function claimedFrames(window: ByteWindow, position: number, frame: Frame)
 export async function inspectMp3(window: ByteWindow): Promise<Structure> {
   const start = await skipId3(window);
   const end = await audioEnd(window);
-  let first: Frame | null = null;
+  let first: FrameHeader | null = null;
   let claimed: number | null = null;
   let frames = 0;
   let strayBytes = 0;
   const maxStrayBytes = (end - start) / 20;
   for (let position = start; position + 4 <= end; ) {
     const view = await window.at(position, 4);
-    const frame = view && readFrame(view.getUint32(0));
+    const frame = view && readFrameHeader(view.getUint32(0));
     if (!frame || (first && frame.kind !== first.kind)) {
       strayBytes += 1;
       if (strayBytes > maxStrayBytes) return damaged('parts of it are not audio');
