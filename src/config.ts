@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type Capability, defaultModels } from './models/preferences.ts';
+import { byCapability, type Capability, defaultModels } from './models/preferences.ts';
+import { type RealtimeVoice, realtimeVoice, realtimeVoices } from './models/realtime-voices.ts';
 import { supportedFormats } from './speech/formats.ts';
+import { voiceNames } from './speech/voices.ts';
 
 const sizeUnits: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
 
@@ -39,6 +41,12 @@ const provider = {
   SPEAK_MODELS: list.optional(),
   SPEAK_BASE_URL: address.optional(),
   SPEAK_API_KEY: z.string().optional(),
+  REALTIME_MODELS: list.optional(),
+  REALTIME_BASE_URL: address.optional(),
+  REALTIME_API_KEY: z.string().optional(),
+  LISTEN_MODELS: list.optional(),
+  LISTEN_BASE_URL: address.optional(),
+  LISTEN_API_KEY: z.string().optional(),
 };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -75,9 +83,20 @@ const environment = z.object({
   RATE_LIMIT_PER_MINUTE: count(1, 1_000_000).default(600),
   EVALUATION_CONCURRENCY: count(1, 20).default(20),
   TURN_DEADLINE_SECONDS: count(5, 600).default(120),
+  TURN_TRANSCRIPTION_SECONDS: count(1, 600).default(30),
+  TURN_FIRST_TOKEN_SECONDS: count(1, 120).default(15),
+  TURN_TOKEN_SECONDS: count(1, 120).default(10),
+  TURN_FIRST_AUDIO_SECONDS: count(1, 120).default(15),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: address.optional(),
   FIREWORKS_API_KEY: z.string().optional(),
+  OPENAI_REALTIME_MODEL: z.string().optional(),
+  OPENAI_REALTIME_VOICE: z.enum(voiceNames, `must be one of: ${realtimeVoices.join(', ')}`).default('alloy'),
+  OPENAI_REALTIME_MODALITIES: list
+    .pipe(z.array(z.enum(['text', 'audio'], 'must list some of: text, audio')).min(1, 'must list text, audio or both'))
+    .default(['audio']),
+  OPENAI_REALTIME_INSTRUCTIONS: z.string().optional(),
+  CHATKIT_AGENT_ID: z.string().optional(),
   ...provider,
 });
 
@@ -90,8 +109,15 @@ export interface Provider {
   apiKey: string | null;
 }
 
-export interface Config extends Omit<Environment, keyof typeof provider> {
+type RealtimeVariable = 'OPENAI_REALTIME_MODEL' | 'OPENAI_REALTIME_VOICE' | 'OPENAI_REALTIME_MODALITIES';
+
+export interface Config extends Omit<Environment, keyof typeof provider | RealtimeVariable> {
+  OPENAI_REALTIME_VOICE: RealtimeVoice;
+  /** Realtime sessions answer in one of both; an audio answer has its transcript beside it. */
+  OPENAI_REALTIME_MODALITY: 'audio' | 'text';
   providers: Record<Capability, Provider>;
+  /** What was read otherwise than it was written, a line each. */
+  warnings: string[];
 }
 
 /** Wrong settings, one line per mistake. Values are not repeated: they may be secrets. */
@@ -104,6 +130,11 @@ const fireworks = {
   models: ['accounts/fireworks/models/deepseek-v3p2', 'accounts/fireworks/models/gpt-oss-120b'],
 };
 
+function preferred(env: Environment, capability: Capability): string[] {
+  const first = capability === 'realtime' ? env.OPENAI_REALTIME_MODEL : undefined;
+  return [...new Set([...(first ? [first] : []), ...defaultModels[capability]])];
+}
+
 function resolveProvider(env: Environment, capability: Capability): Provider {
   const prefix = capability.toUpperCase() as Uppercase<Capability>;
   const own = {
@@ -115,7 +146,7 @@ function resolveProvider(env: Environment, capability: Capability): Provider {
     return { models: own.models ?? fireworks.models, baseUrl: fireworks.baseUrl, apiKey: env.FIREWORKS_API_KEY };
   }
   return {
-    models: own.models ?? defaultModels[capability],
+    models: own.models ?? preferred(env, capability),
     baseUrl: own.baseUrl ?? env.OPENAI_BASE_URL ?? null,
     apiKey: own.apiKey ?? env.OPENAI_API_KEY ?? null,
   };
@@ -142,15 +173,15 @@ export function readConfig(source: Record<string, string | undefined>): Config {
   if (env.AUTH_JWKS_URL && !(env.AUTH_ISSUER && env.AUTH_AUDIENCE)) {
     throw new ConfigError('AUTH_JWKS_URL needs AUTH_ISSUER and AUTH_AUDIENCE beside it');
   }
+  const { OPENAI_REALTIME_MODEL, OPENAI_REALTIME_VOICE: wanted, OPENAI_REALTIME_MODALITIES, ...rest } = env;
+  const voice = realtimeVoice(wanted);
   return {
-    ...env,
+    ...rest,
     VIVA_DATA_PATH: resolve(env.VIVA_DATA_PATH),
     AUDIO_STORAGE_PATH: resolve(env.AUDIO_STORAGE_PATH),
-    providers: {
-      chat: resolveProvider(env, 'chat'),
-      evaluate: resolveProvider(env, 'evaluate'),
-      transcribe: resolveProvider(env, 'transcribe'),
-      speak: resolveProvider(env, 'speak'),
-    },
+    OPENAI_REALTIME_VOICE: voice,
+    OPENAI_REALTIME_MODALITY: OPENAI_REALTIME_MODALITIES.includes('audio') ? 'audio' : 'text',
+    providers: byCapability((capability) => resolveProvider(env, capability)),
+    warnings: voice === wanted ? [] : [`OPENAI_REALTIME_VOICE: Realtime has no voice ${wanted}; ${voice} is used.`],
   };
 }

@@ -16,7 +16,7 @@ import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
 import type { Log } from './log.ts';
 import { createModelCatalogue, type ModelCatalogue } from './models/catalogue.ts';
 import { createOpenAiClients, hostOf, type ModelServer, openAiBaseUrl } from './models/model-server.ts';
-import { type Capability, capabilities, defaultModels } from './models/preferences.ts';
+import { byCapability, type Capability, capabilities, defaultModels } from './models/preferences.ts';
 import { plainlyOffline } from './offline/plainly-offline.ts';
 import { type OfflineServer, startOfflineServer } from './offline/server.ts';
 import { keptSecret } from './secrets.ts';
@@ -51,6 +51,7 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
   const db = openDatabase(databaseUrl, { poolSize: config.DATABASE_POOL_SIZE, log });
   opened.defer(() => db.close());
   await migrate(db.pool, log);
+  for (const warning of config.warnings) log.warn({}, warning);
 
   const { servers, offline } = await modelServers(config, opened);
   const clients = createOpenAiClients(servers);
@@ -81,7 +82,13 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
     events: createEventLog(db, log),
     replies: createReplyAudio(storage),
     live: createLiveTurns(),
-    deadlines: { turnMs: config.TURN_DEADLINE_SECONDS * 1_000 },
+    deadlines: {
+      transcriptionMs: config.TURN_TRANSCRIPTION_SECONDS * 1_000,
+      firstTokenMs: config.TURN_FIRST_TOKEN_SECONDS * 1_000,
+      tokenToTokenMs: config.TURN_TOKEN_SECONDS * 1_000,
+      firstAudioMs: config.TURN_FIRST_AUDIO_SECONDS * 1_000,
+      turnMs: config.TURN_DEADLINE_SECONDS * 1_000,
+    },
   };
   const secret = config.JWT_SECRET ?? (await keptSecret(config.VIVA_DATA_PATH, 'jwt-secret'));
   const auth = createAuth({ db, config, secret, log });
@@ -119,11 +126,5 @@ async function modelServers(config: Config, opened: AsyncDisposableStack) {
     // Local servers want no key, but the wire has a place for one.
     return { models, baseUrl: baseUrl ?? openAiBaseUrl, apiKey: apiKey ?? 'none' };
   };
-  const servers: Record<Capability, ModelServer> = {
-    chat: serverOf('chat'),
-    evaluate: serverOf('evaluate'),
-    transcribe: serverOf('transcribe'),
-    speak: serverOf('speak'),
-  };
-  return { servers, offline };
+  return { servers: byCapability(serverOf), offline };
 }

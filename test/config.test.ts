@@ -32,6 +32,10 @@ test('with nothing set everything has a working default', () => {
     RATE_LIMIT_PER_MINUTE: 600,
     EVALUATION_CONCURRENCY: 20,
     TURN_DEADLINE_SECONDS: 120,
+    TURN_TRANSCRIPTION_SECONDS: 30,
+    TURN_FIRST_TOKEN_SECONDS: 15,
+    TURN_TOKEN_SECONDS: 10,
+    TURN_FIRST_AUDIO_SECONDS: 15,
   });
   for (const capability of ['chat', 'evaluate', 'transcribe', 'speak'] as const) {
     expect(providers[capability]).toEqual({ models: defaultModels[capability], baseUrl: null, apiKey: null });

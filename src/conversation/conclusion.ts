@@ -7,7 +7,7 @@ import type { RunningTurn } from './running-turn.ts';
 export async function concludeInterview(turn: RunningTurn): Promise<void> {
   const { deps, sessionId, userId } = turn;
   const said = await deps.db.prisma.message.findMany({
-    where: { sessionId, role: 'candidate', questionId: { not: null } },
+    where: { sessionId, role: 'candidate', questionId: { not: null }, saidAgain: false },
     orderBy: { id: 'asc' },
   });
   const answers = Map.groupBy(said, (message) => message.questionId);

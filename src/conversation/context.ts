@@ -8,10 +8,19 @@ export interface ConversationDeps extends InterviewDeps {
   events: EventLog;
   replies: ReplyAudio;
   live: LiveTurns;
-  deadlines: {
-    /** A turn as a whole. */
-    turnMs: number;
-  };
+  deadlines: TurnDeadlines;
+}
+
+/** How long each stage of a live turn may take, measured on content. */
+export interface TurnDeadlines {
+  /** From the last byte of a recording to its transcript. */
+  transcriptionMs: number;
+  firstTokenMs: number;
+  tokenToTokenMs: number;
+  /** From a sentence's text to its first sound. */
+  firstAudioMs: number;
+  /** A turn as a whole. */
+  turnMs: number;
 }
 
 export interface ConversationCaller extends Caller {

@@ -13,7 +13,10 @@ export const latencySchema = z.object({
 
 /** What a subscriber to a live conversation hears, in this order within a turn. */
 export const turnEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('turn-started'), ...turn, by: z.enum(['speech', 'text', 'opening']) }),
+  z.object({ type: z.literal('turn-started'), ...turn, by: z.enum(['speech', 'text', 'opening', 'retry']) }),
+  /** To be played at once, while the reply is prepared; only where the session asks for it. */
+  z.object({ type: z.literal('acknowledgement'), ...turn, text: z.string(), audioUrl: z.string() }),
+  /** Words as they are recognised, where the model tells them. `transcript-end` has them all, and may correct them. */
   z.object({ type: z.literal('transcript-delta'), ...turn, text: z.string() }),
   z.object({ type: z.literal('transcript-end'), ...turn, messageId: idSchema, text: z.string() }),
   /** The audio can be fetched from now on: it starts to play before it is complete. */

@@ -5,6 +5,7 @@ import { primaryLanguage } from '../interview/language.ts';
 import { mustShrink, transcribeFile } from '../interview/transcription.ts';
 import type { TranscribeRequest, Transcript } from '../speech/transcriber.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
+import { acknowledge } from './acknowledgement.ts';
 import type { HeardWords } from './plan.ts';
 import type { Relay } from './relay.ts';
 import { mark, type RunningTurn } from './running-turn.ts';
@@ -44,7 +45,11 @@ export async function hearRecording(
     kept.resolve(recording);
     onKept();
     turn.stage = 'transcription';
-    const transcript = mustShrink(recording) ? await transcribeKept(turn, recording, cancel) : await early;
+    acknowledge(turn);
+    const transcript = await inTime(
+      mustShrink(recording) ? transcribeKept(turn, recording, cancel) : early,
+      turn.deps.deadlines.transcriptionMs,
+    );
     mark(turn, 'transcribedMs');
     const text = transcript.text.trim();
     if (!text) throw new DomainError('no_speech', 'No words were recognised. Say it again, or type it.');
@@ -77,6 +82,9 @@ async function transcribeEarly(
   return turn.deps.transcriber.transcribe({
     ...file,
     ...hints(turn, assumedDurationMs),
+    // Time that the recording takes to arrive does not count against the transcriber: see `inTime`.
+    deadlineMs: turn.deps.deadlines.turnMs,
+    onWords: (text) => turn.publish({ type: 'transcript-delta', text }),
     signal,
     bytes: 0,
     open: async () => {
@@ -95,6 +103,20 @@ function transcribeKept(turn: RunningTurn, recording: KeptFile, early: AbortCont
     { path, bytes, mimeType, fileName: path },
     { ...hints(turn, durationMs), signal: turn.signal },
   );
+}
+
+/** Counted from here, when the whole recording has arrived. Whoever works on it is to be stopped by the caller. */
+async function inTime<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+  const overdue = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = 'Hearing the recording took too long. It is kept; say it again, or type it.';
+    overdue.reject(new DomainError('upstream_timeout', message));
+  }, deadlineMs);
+  try {
+    return await Promise.race([work, overdue.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function hints({ session }: RunningTurn, durationMs: number): Pick<TranscribeRequest, 'language' | 'durationMs'> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expectedSignalSchema } from '../interview/schemas.ts';
+import { expectedSignalSchema, interviewerSettingsSchema } from '../interview/schemas.ts';
 import type { ChatMessage } from '../llm/chat-model.ts';
 import { type InterviewState, interviewStateSchema, startInterview } from './interview-state.ts';
 import { interviewerMessages } from './interviewer.ts';
@@ -31,7 +31,7 @@ export async function planMove(turn: RunningTurn, heard: HeardWords | null): Pro
   const [before, stored, cv] = await Promise.all([
     interviewStateOf(turn),
     deps.db.prisma.message.findMany({
-      where: { sessionId, OR: [{ turnId: null }, { turnId: { not: turn.id } }] },
+      where: { sessionId, saidAgain: false, OR: [{ turnId: null }, { turnId: { not: turn.id } }] },
       orderBy: { id: 'desc' },
       take: memoryLimits.maxMessages,
     }),
@@ -53,8 +53,10 @@ export async function planMove(turn: RunningTurn, heard: HeardWords | null): Pro
 export async function interviewStateOf({ deps, session, sessionId }: RunningTurn): Promise<InterviewState> {
   if (session.interviewState !== null) return interviewStateSchema.parse(session.interviewState);
   const questions = await deps.db.prisma.question.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+  const { maxFollowUps, rambleWords, rambleSeconds } = interviewerSettingsSchema.parse(session.interviewer);
   return startInterview({
     language: session.language,
+    limits: { maxFollowUps, rambleWords, rambleMs: rambleSeconds * 1_000 },
     questions: questions.map(({ text, expectedSignals }) => ({
       text,
       expectedSignals: z.array(expectedSignalSchema).parse(expectedSignals),

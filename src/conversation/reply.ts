@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { DomainError } from '../errors.ts';
+import { asDomainError, DomainError } from '../errors.ts';
 import type { ChatMessage, TextStream, TokenUsage } from '../llm/chat-model.ts';
 import type { Speech } from '../speech/speaker.ts';
 import { voiceSchema } from '../speech/voices.ts';
@@ -23,6 +23,8 @@ export interface SpokenReply {
   partial: boolean;
   /** Why it ended early; null when it did not. */
   error: unknown;
+  /** Why nothing of it could be spoken; null when something was. The text stands all the same. */
+  unspoken: DomainError | null;
   /** Null until they answered. */
   model: string | null;
   speechModel: string | null;
@@ -44,13 +46,15 @@ export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Pr
     pieces: [],
     partial: false,
     error: null,
+    unspoken: null,
     model: null,
     speechModel: null,
     usage: { inputTokens: 0, outputTokens: 0 },
     recorder,
   };
   try {
-    const stream = await turn.deps.chat.stream({ messages, maxTokens: maxReplyTokens, signal: turn.signal });
+    const { chat, deadlines } = turn.deps;
+    const stream = await chat.stream({ messages, maxTokens: maxReplyTokens, deadlines, signal: turn.signal });
     spoken.model = stream.model;
     const words = readAhead(turn, spoken, stream);
     await speak(turn, spoken, words);
@@ -93,12 +97,14 @@ async function speak(turn: RunningTurn, spoken: SpokenReply, words: ReadableStre
       voice: voiceSchema.parse(voice),
       language,
       style,
+      firstAudioMs: deps.deadlines.firstAudioMs,
       signal: cancelled,
     });
     spoken.speechModel = speech.model;
     return speech;
   };
   const pieces = sayable(speakablePieces(words, { language: session.language }));
+  let failure: DomainError | null = null;
   for await (const piece of speakAhead(pieces, synthesise, { signal })) {
     const startMs = spoken.recorder.durationMs;
     try {
@@ -107,11 +113,18 @@ async function speak(turn: RunningTurn, spoken: SpokenReply, words: ReadableStre
     } catch (error) {
       signal.throwIfAborted();
       spoken.partial = true;
+      failure = asDomainError(error);
       deps.log.warn({ err: error, turnId: turn.id }, 'a sentence of a reply could not be spoken');
     } finally {
       spoken.pieces.push({ text: piece.text, startMs, endMs: spoken.recorder.durationMs });
     }
   }
+  if (failure && spoken.recorder.bytes === 0) spoken.unspoken = unspoken(failure);
+}
+
+/** The candidate can read the reply, and go on from it. */
+function unspoken(cause: DomainError): DomainError {
+  return new DomainError(cause.code, `The reply could not be spoken; read it, and go on. ${cause.message}`, { cause });
 }
 
 async function* marking(turn: RunningTurn, audio: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

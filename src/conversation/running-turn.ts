@@ -1,4 +1,5 @@
-import { Prisma } from '../db/generated/client.ts';
+import { randomUUIDv7 } from 'node:crypto';
+import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { ownedSession } from '../interview/access.ts';
 import type { ConversationCaller, ConversationDeps } from './context.ts';
@@ -35,20 +36,19 @@ export interface RunningTurn extends LiveTurn {
   settle(outcome: TurnOutcome): void;
 }
 
+/** Takes the session's place for a turn. Throws `not_found`, `session_ended`, or `conflict` while another one runs. */
 export async function openTurn(
   caller: ConversationCaller,
   sessionId: string,
-  by: 'speech' | 'text' | 'opening',
+  by: Extract<TurnEvent, { type: 'turn-started' }>['by'],
 ): Promise<RunningTurn> {
   const { deps, userId } = caller;
   // Whoever was told of a turn's end may begin the next one at once.
   const before = deps.live.ofSession(sessionId);
   if (before?.ending && before.userId === userId) await before.ended;
+  const id = await claimSession(caller, sessionId);
+  // Read under the claim: the turn before may have moved the interview on.
   const session = await ownedSession(caller, sessionId);
-  if (session.state === 'ended') {
-    throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');
-  }
-  const id = await claimSession(deps, sessionId);
   const stop = new AbortController();
   const ended = Promise.withResolvers<TurnOutcome>();
   const turn: RunningTurn = {
@@ -78,17 +78,29 @@ export async function openTurn(
   return turn;
 }
 
+const uniqueViolation = z.object({ code: z.literal('23505') });
+
 /** The unique index on running turns closes the race of two turns at once. */
-async function claimSession({ db, deadlines }: ConversationDeps, sessionId: string): Promise<string> {
-  const leaseUntil = new Date(Date.now() + deadlines.turnMs + 30_000);
+async function claimSession(caller: ConversationCaller, sessionId: string): Promise<string> {
+  const { deps, userId } = caller;
+  const id = randomUUIDv7();
+  const leaseUntil = new Date(Date.now() + deps.deadlines.turnMs + 30_000);
   try {
-    return (await db.prisma.turn.create({ data: { sessionId, leaseUntil }, select: { id: true } })).id;
+    const { rowCount } = await deps.db.pool.query({
+      name: 'claim-turn',
+      text: `insert into turns (id, session_id, lease_until)
+        select $1, id, $4 from sessions where id = $2 and user_id = $3 and state = 'active'`,
+      values: [id, sessionId, userId, leaseUntil],
+    });
+    if (rowCount === 1) return id;
   } catch (error) {
-    if (!(error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002')) throw error;
+    if (!uniqueViolation.safeParse(error).success) throw error;
     throw new DomainError('conflict', 'The last turn is still going on. Wait for its end, or interrupt it.', {
       retryAfterMs: 1_000,
     });
   }
+  await ownedSession(caller, sessionId);
+  throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');
 }
 
 /** Marks how far the turn is, in milliseconds from the end of the candidate's input. Only the first time counts. */

@@ -40,6 +40,12 @@ async function hearAndReply(turn: RunningTurn, hear: Hear): Promise<TurnOutcome>
   await bookUsage(turn, spoken);
   if (spoken.error) return endEarly(turn, spoken.error);
   if (plan.interviewOver) await concludeInterview(turn);
+  if (spoken.unspoken) {
+    turn.stage = 'speech';
+    endEarly(turn, spoken.unspoken);
+    // The reply was given in writing: the interview goes on from it.
+    return 'ended';
+  }
   turn.publish({
     type: 'turn-ended',
     audioPartial: spoken.partial,
@@ -62,18 +68,20 @@ function endEarly(turn: RunningTurn, error: unknown): TurnOutcome {
   }
   const { code, message, status } = asDomainError(error);
   turn.deps.log.warn({ err: error, turnId: turn.id, stage: turn.stage }, 'a turn failed');
-  turn.publish({ type: 'turn-failed', stage: turn.stage, code, message, retryable: status >= 500 || status === 408 });
+  const retryable = turn.stage !== 'speech' && (status >= 500 || status === 408);
+  turn.publish({ type: 'turn-failed', stage: turn.stage, code, message, retryable });
   return 'failed';
 }
 
-async function bookUsage({ deps, userId, sessionId }: RunningTurn, spoken: SpokenReply): Promise<void> {
+async function bookUsage({ deps, userId, sessionId, id: turnId }: RunningTurn, spoken: SpokenReply): Promise<void> {
   const { model, usage, speechModel, pieces } = spoken;
-  if (model) await recordTokens(deps, { userId, sessionId, capability: 'chat', model, usage });
+  const booking = { userId, sessionId, turnId };
+  if (model) await recordTokens(deps, { ...booking, capability: 'chat', model, usage });
   if (!speechModel) return;
   const characters = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
   const audioMs = pieces.at(-1)?.endMs ?? 0;
   await deps.db.prisma.usage.create({
-    data: { userId, sessionId, capability: 'speak', model: speechModel, characters, audioMs },
+    data: { ...booking, capability: 'speak', model: speechModel, characters, audioMs },
   });
 }
 

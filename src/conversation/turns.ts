@@ -3,18 +3,23 @@ import { DomainError } from '../errors.ts';
 import { ownedSession, requireConsent } from '../interview/access.ts';
 import { removeUnusedAudio } from '../interview/stored-audio.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
+import { acknowledge, prepareAcknowledgements } from './acknowledgement.ts';
 import type { ConversationCaller } from './context.ts';
 import { heardText, spokenPieceSchema } from './heard.ts';
 import { hearRecording } from './hearing.ts';
 import { createRelay } from './relay.ts';
-import { openTurn, type RunningTurn } from './running-turn.ts';
-import { keepSaid } from './said.ts';
+import { Interrupted, openTurn, type RunningTurn } from './running-turn.ts';
+import { keepSaid, takeUpUnanswered } from './said.ts';
 import { type Hear, runTurn } from './turn.ts';
 
 /** The interviewer opens: welcomes the candidate and asks the first question. */
 export async function begin(caller: ConversationCaller, input: { sessionId: string }): Promise<{ turnId: string }> {
   const turn = await openTurn(caller, input.sessionId, 'opening');
   start(turn, async () => null);
+  // While the candidate listens to the opening: nothing competes with its speech.
+  void turn.ended.then(() => {
+    caller.deps.later('speak acknowledgements', (signal) => prepareAcknowledgements(caller.deps, turn.session, signal));
+  });
   return { turnId: turn.id };
 }
 
@@ -24,17 +29,44 @@ export async function say(
   input: { sessionId: string; text: string },
 ): Promise<{ turnId: string }> {
   const turn = await openTurn(caller, input.sessionId, 'text');
-  start(turn, () => keepSaid(turn, { text: input.text, durationMs: null, audioId: null, transcribedBy: null }));
+  start(turn, () => {
+    acknowledge(turn);
+    return keepSaid(turn, { text: input.text, durationMs: null, audioId: null, transcribedBy: null });
+  });
   return { turnId: turn.id };
 }
 
-/** Reads a recording from wherever it comes from, passing its bytes through, and stages it. */
+/** Makes the interviewer's move again after a turn that failed, from the words that were kept. */
+export async function retry(caller: ConversationCaller, input: { sessionId: string }): Promise<{ turnId: string }> {
+  await requireUnanswered(caller, input.sessionId);
+  const turn = await openTurn(caller, input.sessionId, 'retry');
+  start(turn, () => takeUpUnanswered(turn));
+  return { turnId: turn.id };
+}
+
+/** A turn that failed can be tried again when its words were kept, or when there was nothing to say: the opening. */
+async function requireUnanswered(caller: ConversationCaller, sessionId: string): Promise<void> {
+  const { interviewState } = await ownedSession(caller, sessionId);
+  const last = await caller.deps.db.prisma.turn.findFirst({
+    where: { sessionId, state: { not: 'running' } },
+    orderBy: { id: 'desc' },
+    include: { messages: { where: { role: 'candidate', text: { not: '' } } } },
+  });
+  if (last?.state === 'failed' && (last.messages.length > 0 || interviewState === null)) return;
+  throw new DomainError('conflict', 'There are no words without a reply to try again. Say something.');
+}
+
+/**
+ * Reads a recording from wherever it comes from, passing its bytes through, and stages it. Rejects once the signal
+ * aborts: the turn is over then.
+ */
 export type Receive = (
   through: (file: {
     fileName: string;
     mimeType: string;
     bytes: AsyncIterable<Uint8Array>;
   }) => AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
 ) => Promise<StagedAudio>;
 
 /** Says something aloud. Answers once the recording is safe: the rest comes as events. Needs consent to being recorded. */
@@ -52,17 +84,23 @@ export async function sayAloud(
     const received = receive(({ fileName, mimeType, bytes }) => {
       named.resolve({ fileName, mimeType });
       return relay.pass(bytes);
-    });
+    }, turn.signal);
     received.then(() => {
       turn.inputEndedAt = performance.now();
     }, named.reject);
     return hearRecording(turn, { relay, named: named.promise, received }, safe.resolve).catch((error: unknown) => {
-      safe.reject(error);
+      safe.reject(turn.signal.aborted ? reasonToTell(turn.signal.reason) : error);
       throw error;
     });
   });
   await safe.promise;
   return { turnId: turn.id };
+}
+
+/** Why a turn ended before its recording had arrived. */
+function reasonToTell(reason: unknown): unknown {
+  if (!(reason instanceof Interrupted)) return reason;
+  return new DomainError('conflict', 'This turn was interrupted before its recording had arrived. Say it again.');
 }
 
 /** The turn goes on when the client leaves: it is stored, and can be replayed. */

@@ -73,7 +73,7 @@ const answersSql = `select ${answerColumns} ${answerFrom} where s.user_id = $1
   and ($4::uuid is null or a.id < $4) order by a.id desc limit $5`;
 
 const audioSql = `select f.id, f.storage_key as "storageKey", f.mime_type as "mimeType", f.bytes, f.sha256
-  from audio_files f where f.id = $1 and (f.user_id = $2 or exists (
+  from audio_files f where f.id = $1 and (f.user_id = $2 or f.kind = 'filler' or exists (
     select 1 from questions q join sessions s on s.id = q.session_id where q.audio_id = f.id and s.user_id = $2))`;
 
 /** Whether a question can be answered; `takes.ts` asks the same again under a lock. */

@@ -8,7 +8,7 @@ import type { InterviewDeps } from '../interview/context.ts';
 import { getEvaluation, runEvaluation } from '../interview/evaluation.ts';
 import { sessionHistory } from '../interview/history.ts';
 import { awaitSpeech, getQuestion } from '../interview/questions.ts';
-import { idSchema } from '../interview/schemas.ts';
+import { createSessionInput, idSchema } from '../interview/schemas.ts';
 import { createSession, getSession, getSummary } from '../interview/sessions.ts';
 import { findAudio } from '../interview/stored-audio.ts';
 import { sendAudio } from './audio.ts';
@@ -60,7 +60,7 @@ export async function audioInterviewRoutes(scope: FastifyInstance, deps: Intervi
     async (request, reply) => {
       const caller = callerOf(request, reply, deps);
       const { job_description, cv_id, cv_text, question_count, voice_id, ...rest } = request.body;
-      const session = await createSession(caller, {
+      const input = createSessionInput.parse({
         ...rest,
         jobDescription: job_description,
         cvId: cv_id,
@@ -68,6 +68,7 @@ export async function audioInterviewRoutes(scope: FastifyInstance, deps: Intervi
         questionCount: question_count,
         voice: voice_id,
       });
+      const session = await createSession(caller, input);
       const questions = await awaitSpeech(caller, session.id, patienceMs);
       return reply.status(201).send({
         session_id: session.id,
@@ -88,10 +89,11 @@ export async function audioInterviewRoutes(scope: FastifyInstance, deps: Intervi
       const caller = callerOf(request, reply, deps);
       const question = await getQuestion(caller, request.params.question_id);
       if (!question.audio) {
-        const why = question.speechError ?? 'This question is still being spoken. Try again in a moment.';
-        throw new DomainError(question.speechState === 'failed' ? 'conflict' : 'unavailable', why, {
-          retryAfterMs: 1_000,
-        });
+        if (question.speechState === 'pending') {
+          const message = 'This question is still being spoken. Try again in a moment.';
+          throw new DomainError('unavailable', message, { retryAfterMs: 1_000 });
+        }
+        throw new DomainError('conflict', question.speechError ?? 'This question was not to be spoken. Read its text.');
       }
       return sendAudio(request, reply, deps.storage, await findAudio(caller, question.audio.id));
     },

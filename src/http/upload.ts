@@ -31,11 +31,16 @@ export async function uploadRoutes(app: FastifyInstance, deps: ConversationDeps,
   app.post<{ Params: { sessionId: string } }>('/upload/turns/:sessionId', async (request, reply) => {
     const caller = { ...callerOf(request, reply, deps), deps };
     const sessionId = idSchema.parse(request.params.sessionId);
-    const { turnId } = await sayAloud(caller, sessionId, async (through) => {
-      const { recording } = await receiveRecording(request, caller, {
-        pace,
-        through: ({ file, filename, mimetype }) => through({ fileName: filename, mimeType: mimetype, bytes: file }),
-      });
+    const { turnId } = await sayAloud(caller, sessionId, async (through, turnOver) => {
+      const signal = AbortSignal.any([turnOver, ...(caller.signal ? [caller.signal] : [])]);
+      const { recording } = await receiveRecording(
+        request,
+        { ...caller, signal },
+        {
+          pace,
+          through: ({ file, filename, mimetype }) => through({ fileName: filename, mimeType: mimetype, bytes: file }),
+        },
+      );
       return recording;
     });
     return reply.status(201).send({ turn_id: turnId });

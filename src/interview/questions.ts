@@ -5,8 +5,8 @@ import { ownedQuestion, ownedSession } from './access.ts';
 import { type Caller, type InterviewDeps, within } from './context.ts';
 import { questionMessages, questionsSchemaName } from './prompts.ts';
 import { boundQuestions, questionsSchema } from './question-drafts.ts';
-import { speakOnce } from './question-speech.ts';
 import type { CreateSessionInput, QuestionView } from './schemas.ts';
+import { speakOnce } from './spoken-once.ts';
 
 /** Sessions whose questions are synthesised side by side; more only queue at the upstream. */
 const speechConcurrency = 5;
@@ -92,6 +92,7 @@ async function speakQuestion(
   const { session } = question;
   try {
     const audioId = await speakOnce(deps, {
+      kind: 'question',
       text: question.text,
       voice: voice ?? session.voice,
       language: session.language,

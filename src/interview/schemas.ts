@@ -21,6 +21,19 @@ const score = z.number().int().min(0).max(100);
 export const difficultySchema = z.enum(difficulties, { error: 'Difficulty is easy, medium or hard.' });
 export const categorySchema = z.enum(questionCategories);
 
+const wholeNumber = (min: number, max: number) =>
+  z.number().int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+
+/** How the interviewer of a live conversation behaves. */
+export const interviewerSettingsSchema = z.object({
+  /** A short spoken acknowledgement ("Mm, thank you.") is played while the reply is being prepared. */
+  acknowledge: z.boolean().default(false),
+  maxFollowUps: wholeNumber(0, 5).default(2),
+  /** An answer with more words than this is wound down politely, and so is one that takes longer. */
+  rambleWords: wholeNumber(30, 5_000).default(350),
+  rambleSeconds: wholeNumber(10, 3_600).default(180),
+});
+
 export const createSessionInput = z
   .object({
     jobDescription: text('job description', 20_000),
@@ -35,6 +48,9 @@ export const createSessionInput = z
     difficulty: difficultySchema.default('medium'),
     voice: voiceSchema.default('alloy'),
     language: languageSchema.default('en'),
+    /** False for a live conversation, where the interviewer says them: then `questions.respeak` speaks one on demand. */
+    speakQuestions: z.boolean().default(true),
+    interviewer: interviewerSettingsSchema.prefault({}),
   })
   .refine((input) => !(input.cvId && input.cvText), {
     path: ['cvText'],
@@ -64,8 +80,8 @@ export const questionSchema = z.object({
   tips: z.string(),
   expectedAnswerFocus: z.string(),
   expectedSignals: z.array(expectedSignalSchema),
-  /** `pending` until its own audio is there; other questions do not hold it up. */
-  speechState: z.enum(['pending', 'ready', 'failed']),
+  /** `pending` until its own audio is there; other questions do not hold it up. `unspoken`: it was not to be spoken. */
+  speechState: z.enum(['unspoken', 'pending', 'ready', 'failed']),
   speechError: z.string().nullable(),
   audio: audioSchema.nullable(),
 });
@@ -211,6 +227,7 @@ export const sessionExportSchema = z.object({
 export const cvSchema = z.object({ id: idSchema, kind: z.enum(['pdf', 'docx', 'text']), characters: z.number().int() });
 
 export type CreateSessionInput = z.output<typeof createSessionInput>;
+export type InterviewerSettings = z.output<typeof interviewerSettingsSchema>;
 export type PageInput = z.output<typeof pageInput>;
 export type QuestionView = z.output<typeof questionSchema>;
 export type SessionSummary = z.output<typeof sessionSummarySchema>;

@@ -26,12 +26,19 @@ export async function createSession(caller: Caller, input: CreateSessionInput): 
       voice: input.voice,
       language: input.language,
       questionCount: questions.length,
-      questions: { create: questions.map((question, index) => ({ ...question, position: index + 1 })) },
+      interviewer: input.interviewer,
+      questions: {
+        create: questions.map((question, index) => ({
+          ...question,
+          position: index + 1,
+          speechState: input.speakQuestions ? 'pending' : 'unspoken',
+        })),
+      },
     },
     select: { id: true },
   });
   await recordTokens(deps, { userId, sessionId: session.id, ...consumed });
-  deps.later('speak questions', (signal) => speakSession(deps, session.id, signal));
+  if (input.speakQuestions) deps.later('speak questions', (signal) => speakSession(deps, session.id, signal));
   return getSession(caller, session.id);
 }
 

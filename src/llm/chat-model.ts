@@ -26,9 +26,20 @@ export interface JsonReply<T> {
   usage: TokenUsage;
 }
 
+/** Milliseconds spent waiting for the model's text; time that the reader takes does not count. */
+export interface TextDeadlines {
+  /** To the first text, retries and further models included; default 15 s. */
+  firstTokenMs?: number;
+  /** Between two pieces of text; default 10 s. */
+  tokenToTokenMs?: number;
+  /** For the whole answer; default 60 s. */
+  replyMs?: number;
+}
+
 export interface TextRequest {
   messages: ChatMessage[];
   maxTokens: number;
+  deadlines?: TextDeadlines;
   /** Aborting it hangs up at once, whether or not anybody is reading, and reading on throws. */
   signal?: AbortSignal | undefined;
 }

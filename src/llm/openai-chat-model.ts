@@ -4,9 +4,9 @@ import { DomainError } from '../errors.ts';
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
 import { chatParameters } from '../models/parameters.ts';
 import { InvalidReply } from '../models/upstream-errors.ts';
-import type { ChatMessage, ChatModel, JsonRequest, TokenUsage } from './chat-model.ts';
+import type { ChatMessage, ChatModel, JsonRequest, TextDeadlines, TokenUsage } from './chat-model.ts';
 import { askingForRepair, readJson, statingSchema, type WireSchema, wireSchema } from './json-reply.ts';
-import { openTextStream, type TextDeadlines } from './openai-text-stream.ts';
+import { openTextStream } from './openai-text-stream.ts';
 import { declined, emptyAnswer, filtered } from './refusals.ts';
 
 export interface OpenAiChatModelOptions extends UpstreamAccess {

@@ -1,22 +1,12 @@
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
 import { DeadlineExceeded } from '../models/deadline.ts';
+import { readEvents } from '../models/event-stream.ts';
 import { hostOf } from '../models/model-server.ts';
 import { chatParameters } from '../models/parameters.ts';
 import { upstreamError } from '../models/upstream-errors.ts';
-import type { TextRequest, TextStream, TokenUsage } from './chat-model.ts';
-import { readEvents } from './event-stream.ts';
+import type { TextDeadlines, TextRequest, TextStream, TokenUsage } from './chat-model.ts';
 import { emptyAnswer } from './refusals.ts';
 import { replyContent } from './reply-content.ts';
-
-/** Milliseconds spent waiting for the model's text; time that the reader takes does not count. */
-export interface TextDeadlines {
-  /** To the first text, retries and further models included; default 15 s. */
-  firstTokenMs?: number;
-  /** Between two pieces of text; default 10 s. */
-  tokenToTokenMs?: number;
-  /** For the whole answer; default 60 s. */
-  replyMs?: number;
-}
 
 export interface TextStreamOptions extends UpstreamAccess {
   capability: 'chat' | 'evaluate';
@@ -35,7 +25,8 @@ interface OpenReply {
 
 /** Streams an answer from `POST /chat/completions`. Resolves with the first text: see `ChatModel`. */
 export async function openTextStream(options: TextStreamOptions, request: TextRequest): Promise<TextStream> {
-  const { firstTokenMs = 15_000, tokenToTokenMs = 10_000, replyMs = 60_000 } = options.deadlines ?? {};
+  const deadlines = { ...options.deadlines, ...request.deadlines };
+  const { firstTokenMs = 15_000, tokenToTokenMs = 10_000, replyMs = 60_000 } = deadlines;
   const { capability, client } = options;
   const host = hostOf(client.baseURL);
   const call = { ...options, deadlineMs: Math.min(firstTokenMs, replyMs), signal: request.signal };

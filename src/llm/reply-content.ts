@@ -2,9 +2,9 @@ import { APIConnectionError, APIError } from 'openai';
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { CallCancelled } from '../models/deadline.ts';
+import type { EventStream } from '../models/event-stream.ts';
 import { InvalidReply } from '../models/upstream-errors.ts';
 import type { TokenUsage } from './chat-model.ts';
-import type { EventStream } from './event-stream.ts';
 import { declined, emptyAnswer, filtered } from './refusals.ts';
 
 const chunk = z.object({

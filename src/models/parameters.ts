@@ -53,6 +53,11 @@ export function transcriptionParameters(model: string): TranscriptionParameters 
   return { response_format: 'json' };
 }
 
+/** whisper-1 ignores `stream`; what other servers make of it is not known. */
+export function streamsTranscripts(model: string): boolean {
+  return /^gpt-(4o(-mini)?-)?transcribe/.test(model);
+}
+
 /** `tts-1` and `tts-1-hd` refuse `instructions`. */
 export function takesInstructions(model: string): boolean {
   return !/^tts-1/.test(model);

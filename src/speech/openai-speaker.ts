@@ -102,7 +102,13 @@ export function createOpenAiSpeaker(options: OpenAiSpeakerOptions): Speaker {
         );
       }
       const suits = (model: string) => speaksVoice(model, request.voice);
-      const call = { ...options, capability: 'speak' as const, deadlineMs: startMs, signal: request.signal, suits };
+      const call = {
+        ...options,
+        capability: 'speak' as const,
+        deadlineMs: request.firstAudioMs ?? startMs,
+        signal: request.signal,
+        suits,
+      };
       const speech = await callUpstream(call, (model, signal) => open(request, model, signal));
       return { model: speech.model, mimeType: 'audio/mpeg', body: audio(speech, request.signal) };
     },

@@ -1,10 +1,13 @@
+import type { Readable } from 'node:stream';
+import type OpenAI from 'openai';
 import { toStreamingFile } from 'openai';
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
-import { transcriptionParameters } from '../models/parameters.ts';
+import { streamsTranscripts, transcriptionParameters } from '../models/parameters.ts';
 import { InvalidReply } from '../models/upstream-errors.ts';
-import type { Transcriber, Transcript } from './transcriber.ts';
+import type { TranscribeRequest, Transcriber, Transcript } from './transcriber.ts';
+import { readTranscriptionStream } from './transcription-stream.ts';
 
 export interface OpenAiTranscriberOptions extends UpstreamAccess {
   deadlines?: {
@@ -64,26 +67,21 @@ export function createOpenAiTranscriber(options: OpenAiTranscriberOptions): Tran
   const { baseMs = 120_000, perRecordedMs = 0.25 } = options.deadlines ?? {};
   return {
     transcribe(request) {
-      const deadlineMs = Math.ceil(baseMs + request.durationMs * perRecordedMs);
+      const deadlineMs = request.deadlineMs ?? Math.ceil(baseMs + request.durationMs * perRecordedMs);
+      let attempts = 0;
       const call = { ...options, capability: 'transcribe' as const, deadlineMs, signal: request.signal };
       return callUpstream(call, async (model, signal) => {
+        // Words are told once: another attempt might tell others.
+        const onWords = attempts++ === 0 ? request.onWords : undefined;
         const source = await request.open();
         let broken: Error | undefined;
         source.on('error', (error) => {
           broken = error;
         });
         try {
-          const reply = await client.audio.transcriptions.create(
-            {
-              file: toStreamingFile(source, request.fileName, { type: request.mimeType }),
-              model,
-              language: request.language,
-              ...(request.prompt && { prompt: request.prompt }),
-              ...transcriptionParameters(model),
-            },
-            { signal, maxRetries: 0, timeout: deadlineMs },
-          );
-          return readTranscript(reply, model);
+          const call = { client, request, source, model, signal, deadlineMs };
+          const told = onWords && streamsTranscripts(model) ? streamed(call, onWords) : whole(call);
+          return readTranscript(await told, model);
         } catch (error) {
           if (!broken || signal.aborted) throw error;
           throw new DomainError('internal', 'The recording could not be read.', { cause: broken });
@@ -93,4 +91,40 @@ export function createOpenAiTranscriber(options: OpenAiTranscriberOptions): Tran
       });
     },
   };
+}
+
+interface Attempt {
+  client: OpenAI;
+  request: TranscribeRequest;
+  source: Readable;
+  model: string;
+  signal: AbortSignal;
+  deadlineMs: number;
+}
+
+function parameters({ request, source, model }: Attempt) {
+  return {
+    file: toStreamingFile(source, request.fileName, { type: request.mimeType }),
+    model,
+    language: request.language,
+    ...(request.prompt && { prompt: request.prompt }),
+    ...transcriptionParameters(model),
+  };
+}
+
+function whole(attempt: Attempt): Promise<unknown> {
+  const { client, signal, deadlineMs } = attempt;
+  return client.audio.transcriptions.create(parameters(attempt), { signal, maxRetries: 0, timeout: deadlineMs });
+}
+
+async function streamed(attempt: Attempt, onWords: (text: string) => void): Promise<unknown> {
+  const { client, signal, deadlineMs } = attempt;
+  const closing = new AbortController();
+  const hangUp = () => closing.abort();
+  const ends = AbortSignal.any([signal, closing.signal]);
+  const sent = client.audio.transcriptions.create(
+    { ...parameters(attempt), stream: true },
+    { signal: ends, maxRetries: 0, timeout: deadlineMs },
+  );
+  return readTranscriptionStream(client, await sent.asResponse(), { hangUp, onWords });
 }

@@ -7,6 +7,8 @@ export interface SpeakRequest {
   language: string;
   /** How to say it ("warm, unhurried"); left out where the model takes none. */
   style?: string;
+  /** How long the first sound may take, in milliseconds, retries included; as the adapter finds right by default. */
+  firstAudioMs?: number;
   signal?: AbortSignal;
 }
 

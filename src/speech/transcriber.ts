@@ -28,6 +28,10 @@ export interface TranscribeRequest {
   language: string;
   /** Names and terms likely to be spoken. */
   prompt?: string;
+  /** For the whole call; as the adapter finds right by default. */
+  deadlineMs?: number;
+  /** Told the words as they are recognised, where the model tells them; the transcript then has them all. */
+  onWords?: (text: string) => void;
   signal?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { followConversation } from '../conversation/following.ts';
-import { begin, interrupt, reset, say } from '../conversation/turns.ts';
+import { begin, interrupt, reset, retry, say } from '../conversation/turns.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { procedure, router } from './init.ts';
 import { live } from './live.ts';
@@ -36,6 +36,11 @@ export const chatRouter = router({
     )
     .output(turnStarted)
     .mutation(({ ctx, input }) => say(ctx.caller, input)),
+  /** Makes the reply of a turn that failed, from the words that were kept. */
+  retry: procedure
+    .input(bySession)
+    .output(turnStarted)
+    .mutation(({ ctx, input }) => retry(ctx.caller, input)),
   interrupt: procedure
     .input(bySession.extend({ heardMs: z.number().nonnegative() }))
     .output(z.object({ interrupted: z.boolean(), heardText: z.string().nullable() }))

@@ -62,6 +62,7 @@ const procedures: Record<string, Expected> = {
   'chat.onEvent': bySession,
   'chat.begin': bySession,
   'chat.say': { names: ({ sessionId }) => ({ sessionId, text: goodAnswer }) },
+  'chat.retry': bySession,
   'chat.interrupt': { names: ({ sessionId }) => ({ sessionId, heardMs: 1 }) },
   'chat.reset': bySession,
   'voices.list': { open: true },

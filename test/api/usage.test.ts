@@ -14,7 +14,7 @@ const usageOf = (sessionId: string) => user.viva.sessions.usage.query({ sessionI
 
 test('a session that cost nothing', async () => {
   const { id } = await seedInterview(server, user.userId);
-  expect(await usageOf(id)).toEqual({ sessionId: id, models: [], estimatedCostUsd: 0 });
+  expect(await usageOf(id)).toEqual({ sessionId: id, models: [], estimatedCostUsd: 0, turns: [] });
 });
 
 test('an evaluated interview: what was consumed by model, and what it costs', async () => {

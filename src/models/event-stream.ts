@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
-import { InvalidReply } from '../models/upstream-errors.ts';
+import { InvalidReply } from './upstream-errors.ts';
 
 export interface EventStream {
   /** The JSON of each event. Ends at `[DONE]`, at the end of the body or, silently, when the call is aborted. */

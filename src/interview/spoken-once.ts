@@ -6,10 +6,16 @@ import type { AudioKey } from '../storage/audio-storage.ts';
 import type { InterviewDeps } from './context.ts';
 import { storageKeyOf } from './stored-audio.ts';
 
-interface SpeechOrder {
+/** Words that are always spoken alike. */
+interface Words {
   text: string;
   voice: string;
   language: string;
+}
+
+interface SpeechOrder extends Words {
+  /** What the speech is for: a filler may be heard by everybody. */
+  kind: 'question' | 'filler';
   userId: string;
   sessionId: string;
   signal?: AbortSignal | undefined;
@@ -22,14 +28,9 @@ const maxSpeechBytes = 20_000_000;
 
 /** Speaks the text and stores it whole, or finds where the same words in the same voice already lie. Returns the audio's id. */
 export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promise<string> {
-  const { db, speaker, storage } = deps;
+  const { db, storage } = deps;
   const voice = voiceSchema.parse(order.voice);
-  const hashFor = (model: string) =>
-    createHash('sha256')
-      .update(JSON.stringify([order.text, voice, speaker.origin, model, order.language, style]))
-      .digest('hex');
-
-  const known = await db.prisma.audioFile.findUnique({ where: { speechHash: hashFor(speaker.currentModel(voice)) } });
+  const known = await findSpoken(deps, order);
   if (known && (await storage.size(storageKeyOf(known))) === known.bytes) return known.id;
 
   const { speech, staged } = await synthesise(deps, { ...order, voice });
@@ -52,10 +53,28 @@ export async function speakOnce(deps: InterviewDeps, order: SpeechOrder): Promis
     if (known) await db.prisma.audioFile.update({ where: { id }, data: file });
     return known
       ? id
-      : await addSpeech(deps, { ...file, id, mimeType: speech.mimeType, speechHash: hashFor(speech.model) });
+      : await addSpeech(deps, {
+          ...file,
+          id,
+          kind: order.kind,
+          mimeType: speech.mimeType,
+          speechHash: speechHash(deps, order, speech.model),
+        });
   } finally {
     await staged.discard();
   }
+}
+
+/** Where these words lie as the voice would speak them today; null when they were not spoken yet. */
+export function findSpoken(deps: InterviewDeps, words: Words) {
+  const model = deps.speaker.currentModel(voiceSchema.parse(words.voice));
+  return deps.db.prisma.audioFile.findUnique({ where: { speechHash: speechHash(deps, words, model) } });
+}
+
+function speechHash({ speaker }: InterviewDeps, { text, voice, language }: Words, model: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([text, voice, speaker.origin, model, language, style]))
+    .digest('hex');
 }
 
 /** Speech that breaks off in the middle is asked for once more. */
@@ -78,6 +97,7 @@ async function synthesise({ speaker, storage, log }: InterviewDeps, order: Speec
 
 interface SpeechFile {
   id: string;
+  kind: SpeechOrder['kind'];
   storageKey: AudioKey;
   bytes: number;
   sha256: string;
@@ -88,7 +108,7 @@ interface SpeechFile {
 
 /** Two questions with the same words may be spoken at once: the first to arrive serves both. */
 async function addSpeech({ db, storage }: InterviewDeps, file: SpeechFile): Promise<string> {
-  const { count } = await db.prisma.audioFile.createMany({ data: { kind: 'question', ...file }, skipDuplicates: true });
+  const { count } = await db.prisma.audioFile.createMany({ data: file, skipDuplicates: true });
   const row = await db.prisma.audioFile.findUniqueOrThrow({ where: { speechHash: file.speechHash } });
   if (count === 0) await storage.delete(file.storageKey);
   return row.id;

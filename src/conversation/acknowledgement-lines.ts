@@ -1,0 +1,21 @@
+/** Short, neutral, and true whatever was said: neither praise nor a judgement. By primary language. */
+export const acknowledgementLines: Record<string, readonly string[]> = {
+  en: ['Mm, thank you.', 'I see.', 'All right, thanks.'],
+  de: ['Hm, danke.', 'Ich verstehe.', 'Alles klar, danke.'],
+  es: ['Mm, gracias.', 'Entiendo.', 'De acuerdo, gracias.'],
+  fr: ['Mm, merci.', 'Je vois.', 'D’accord, merci.'],
+  it: ['Mm, grazie.', 'Capisco.', 'Va bene, grazie.'],
+  pt: ['Mm, obrigado.', 'Entendo.', 'Certo, obrigado.'],
+  nl: ['Mm, dank u.', 'Ik begrijp het.', 'Goed, bedankt.'],
+  pl: ['Mm, dziękuję.', 'Rozumiem.', 'Dobrze, dziękuję.'],
+  sv: ['Mm, tack.', 'Jag förstår.', 'Okej, tack.'],
+  tr: ['Hm, teşekkürler.', 'Anlıyorum.', 'Peki, teşekkürler.'],
+  ru: ['Мм, спасибо.', 'Понимаю.', 'Хорошо, спасибо.'],
+  uk: ['Мм, дякую.', 'Розумію.', 'Добре, дякую.'],
+  hi: ['जी, धन्यवाद।', 'मैं समझ गया।', 'ठीक है, धन्यवाद।'],
+  ar: ['حسنًا، شكرًا لك.', 'فهمت.', 'نعم، شكرًا.'],
+  he: ['אה, תודה.', 'הבנתי.', 'בסדר, תודה.'],
+  ja: ['はい、ありがとうございます。', 'なるほど。', 'わかりました。'],
+  zh: ['嗯，谢谢。', '我明白了。', '好的，谢谢。'],
+  ko: ['네, 감사합니다.', '그렇군요.', '알겠습니다.'],
+};
