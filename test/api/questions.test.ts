@@ -183,3 +183,17 @@ test('a question may be spoken again in another voice; an unknown one is refused
   });
   expect(await wrong.json()).toMatchObject({ error: { data: { error: { code: 'invalid_input' } } } });
 });
+
+test('questions of a live conversation are not spoken, unless one is asked for', async () => {
+  const before = server.upstream.callsTo('speech').length;
+  const input = { jobDescription: 'Baker', questionCount: 2, speakQuestions: false };
+  const session = await user.viva.sessions.create.mutate(input);
+  expect(session.questions).toMatchObject(Array(2).fill({ speechState: 'unspoken', audio: null }));
+  const [question] = session.questions;
+  if (!question) return expect.fail('no question');
+  const refused = await user.fetch(`/api/audio-interview/question/${question.id}/audio`);
+  expect(refused.status).toBe(409);
+  expect(server.upstream.callsTo('speech').length).toBe(before);
+  const spoken = await user.viva.questions.respeak.mutate({ questionId: question.id });
+  expect(spoken).toMatchObject({ speechState: 'ready', audio: { mimeType: 'audio/mpeg' } });
+});

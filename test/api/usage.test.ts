@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { turn } from '../conversation/talking.ts';
 import { type SignedIn, startViva, type Viva } from '../support/viva.ts';
 import { answerAll, goodAnswer, recording, seedInterview } from './support/interviews.ts';
 
@@ -67,4 +68,28 @@ test('a recording counts by its length', async () => {
   await expect
     .poll(async () => (await usageOf(id)).models, { timeout: 10_000 })
     .toMatchObject([{ capability: 'transcribe', model: 'whisper-1', calls: 1, audioMs: audio?.durationMs }]);
+});
+
+test('a live conversation: each turn by itself, and all of them in the sum', async () => {
+  const input = { jobDescription: 'Baker', questionCount: 1, speakQuestions: false };
+  const { id } = await user.viva.sessions.create.mutate(input);
+  const first = await turn(user, id, () => user.viva.chat.begin.mutate({ sessionId: id }));
+  const recorded = new Blob([await server.say(goodAnswer)]);
+  const second = await turn(user, id, () => user.viva.uploadTurn(id, recorded, { fileName: 'turn.mp3' }));
+  const { turns, models } = await usageOf(id);
+  expect(turns.map(({ turnId }) => turnId)).toEqual([first[0]?.turnId, second[0]?.turnId]);
+  const kinds = turns.map(({ models: ofTurn }) => ofTurn.map(({ capability }) => capability));
+  expect(kinds).toEqual([
+    ['chat', 'speak'],
+    ['chat', 'speak', 'transcribe'],
+  ]);
+  const spoken = turns.map(({ models: ofTurn }) => ofTurn.find(({ capability }) => capability === 'speak'));
+  expect(models.find(({ capability }) => capability === 'speak')).toMatchObject({
+    calls: 2,
+    characters: (spoken[0]?.characters ?? 0) + (spoken[1]?.characters ?? 0),
+    audioMs: (spoken[0]?.audioMs ?? 0) + (spoken[1]?.audioMs ?? 0),
+  });
+  // The questions were written before anybody spoke.
+  const chatOfTurns = turns.flatMap(({ models: ofTurn }) => ofTurn.filter(({ capability }) => capability === 'chat'));
+  expect(models.find(({ capability }) => capability === 'chat')?.calls).toBe(chatOfTurns.length + 1);
 });
