@@ -114,7 +114,7 @@ type RealtimeVariable = 'OPENAI_REALTIME_MODEL' | 'OPENAI_REALTIME_VOICE' | 'OPE
 export interface Config extends Omit<Environment, keyof typeof provider | RealtimeVariable> {
   OPENAI_REALTIME_VOICE: RealtimeVoice;
   /** Realtime sessions answer in one of both; an audio answer has its transcript beside it. */
-  OPENAI_REALTIME_MODALITY: 'audio' | 'text';
+  realtimeModality: 'audio' | 'text';
   providers: Record<Capability, Provider>;
   /** What was read otherwise than it was written, a line each. */
   warnings: string[];
@@ -180,7 +180,7 @@ export function readConfig(source: Record<string, string | undefined>): Config {
     VIVA_DATA_PATH: resolve(env.VIVA_DATA_PATH),
     AUDIO_STORAGE_PATH: resolve(env.AUDIO_STORAGE_PATH),
     OPENAI_REALTIME_VOICE: voice,
-    OPENAI_REALTIME_MODALITY: OPENAI_REALTIME_MODALITIES.includes('audio') ? 'audio' : 'text',
+    realtimeModality: OPENAI_REALTIME_MODALITIES.includes('audio') ? 'audio' : 'text',
     providers: byCapability((capability) => resolveProvider(env, capability)),
     warnings: voice === wanted ? [] : [`OPENAI_REALTIME_VOICE: Realtime has no voice ${wanted}; ${voice} is used.`],
   };

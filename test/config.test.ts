@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
-import { defaultModels } from '../src/models/preferences.ts';
+import { capabilities, defaultModels } from '../src/models/preferences.ts';
+import { realtimeVoices } from '../src/models/realtime-voices.ts';
 
 /** What is said of these settings; fails when they are taken. */
 function mistakes(settings: Record<string, string>): string[] {
@@ -32,12 +33,16 @@ test('with nothing set everything has a working default', () => {
     RATE_LIMIT_PER_MINUTE: 600,
     EVALUATION_CONCURRENCY: 20,
     TURN_DEADLINE_SECONDS: 120,
+    OPENAI_REALTIME_VOICE: 'alloy',
+    realtimeModality: 'audio',
+    warnings: [],
     TURN_TRANSCRIPTION_SECONDS: 30,
     TURN_FIRST_TOKEN_SECONDS: 15,
     TURN_TOKEN_SECONDS: 10,
     TURN_FIRST_AUDIO_SECONDS: 15,
   });
-  for (const capability of ['chat', 'evaluate', 'transcribe', 'speak'] as const) {
+  expect(Object.keys(providers)).toEqual(['chat', 'evaluate', 'transcribe', 'speak', 'realtime', 'listen']);
+  for (const capability of capabilities) {
     expect(providers[capability]).toEqual({ models: defaultModels[capability], baseUrl: null, apiKey: null });
   }
 });
@@ -74,6 +79,10 @@ const wrong: [string, string][] = [
   ['EVALUATE_BASE_URL', 'x'],
   ['TRANSCRIBE_BASE_URL', 'x'],
   ['SPEAK_BASE_URL', 'x'],
+  ['REALTIME_BASE_URL', 'x'],
+  ['LISTEN_BASE_URL', 'x'],
+  ['OPENAI_REALTIME_VOICE', 'barry'],
+  ['OPENAI_REALTIME_MODALITIES', 'smell'],
 ];
 
 describe('a wrong value stops the start with one line that names the setting, not the value', () => {
@@ -154,5 +163,41 @@ describe('who serves a capability', () => {
     expect(providers.evaluate).toMatchObject({ baseUrl: 'http://judge.example/v1', apiKey: 'judge' });
     expect(providers.transcribe).toMatchObject({ baseUrl: 'http://ears.example/v1', models: ['big-ears'] });
     expect(providers.speak).toMatchObject({ baseUrl: 'http://llm.example/v1', apiKey: 'sk-openai' });
+  });
+});
+
+describe('Realtime', () => {
+  test.each([
+    ['text,audio', 'audio'],
+    ['audio, text', 'audio'],
+    ['text', 'text'],
+  ])('of the modalities %s, one is had at a time: %s', (listed, expected) => {
+    expect(readConfig({ OPENAI_REALTIME_MODALITIES: listed }).realtimeModality).toBe(expected);
+  });
+
+  test.each(['fable', 'onyx', 'nova'])(
+    'a voice that it does not have (%s) becomes a near one, and that is told',
+    (voice) => {
+      const { OPENAI_REALTIME_VOICE: taken, warnings } = readConfig({ OPENAI_REALTIME_VOICE: voice });
+      expect(realtimeVoices).toContain(taken);
+      expect(warnings).toEqual([`OPENAI_REALTIME_VOICE: Realtime has no voice ${voice}; ${taken} is used.`]);
+    },
+  );
+
+  test('its own voices are taken as they are', () => {
+    for (const voice of realtimeVoices)
+      expect(readConfig({ OPENAI_REALTIME_VOICE: voice })).toMatchObject({
+        OPENAI_REALTIME_VOICE: voice,
+        warnings: [],
+      });
+  });
+
+  test('the model of brief 4 is tried first, unless the whole list is set', () => {
+    const own = 'gpt-4o-realtime-preview-2024-10-01';
+    const models = (settings: Record<string, string>) => readConfig(settings).providers.realtime.models;
+    expect(models({ OPENAI_REALTIME_MODEL: own })).toEqual([own, ...defaultModels.realtime]);
+    expect(models({ OPENAI_REALTIME_MODEL: 'gpt-realtime-2.1' })[0]).toBe('gpt-realtime-2.1');
+    expect(models({ OPENAI_REALTIME_MODEL: 'gpt-realtime-2.1' })).toHaveLength(defaultModels.realtime.length);
+    expect(models({ OPENAI_REALTIME_MODEL: own, REALTIME_MODELS: 'mine' })).toEqual(['mine']);
   });
 });

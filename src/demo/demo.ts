@@ -1,3 +1,4 @@
+import { afterShutdownTitle, type OldModelsGone, startOldModelsGone, tellSuccessors } from './after-shutdown.ts';
 import { tellAudioFiles } from './audio-on-disk.ts';
 import { signIn, tellModels } from './connection.ts';
 import { explain } from './explain.ts';
@@ -26,18 +27,28 @@ async function demoOn(url: string, kind: Kind, material: Material, report: Repor
   report.line(`  Its API document: ${url}/docs`);
 }
 
-async function demoOnOwnServer(server: ServerProcess, kind: Kind, material: Material, report: Report): Promise<void> {
+async function demoOnOwnServer(
+  server: ServerProcess,
+  kinds: Kind[],
+  upstream: OldModelsGone | null,
+  material: Material,
+  report: Report,
+): Promise<void> {
   const readiness = await report.step(
     'starting the server and its PostgreSQL, which takes some seconds',
     () => untilReady(server.url, startDeadlineMs, 'It had two minutes to start. Try again.'),
     () => `Server started at ${server.url}, with a PostgreSQL of its own`,
   );
   tellModels(readiness, report);
-  await kind.hold(await signIn(server.url, report), material, report);
+  for (const kind of kinds) {
+    if (kinds.length > 1) report.line(`\n${kind.title}`, 'bold');
+    await kind.hold(await signIn(server.url, report), material, report);
+  }
+  if (upstream) await tellSuccessors(upstream, server, report);
   report.heading('Done');
   report.line(`  The audio lies in ${server.audioFolder}`);
-  await tellAudioFiles(server.audioFolder, kind.audio, report);
-  for (const next of kind.next) report.line(`  Next: ${next}`);
+  await tellAudioFiles(server.audioFolder, [...new Set(kinds.flatMap(({ audio }) => audio))], report);
+  for (const next of new Set(kinds.flatMap((kind) => kind.next))) report.line(`  Next: ${next}`);
 }
 
 /** Resolves with the exit code of a program that a signal ended, or whose reader has left (`| head`). */
@@ -57,22 +68,26 @@ async function tellFailure(error: unknown, server: ServerProcess | null, report:
   report.line(`    The server's log: ${server.logFile}`);
 }
 
-async function main({ live: isLive, url, recordings }: Flags, report: Report): Promise<number> {
-  const kind = isLive ? live : recorded;
-  const material = await gatherMaterial(recordings);
+async function main(flags: Flags, report: Report): Promise<number> {
+  const kinds = flags.afterShutdown ? [recorded, live] : [flags.live ? live : recorded];
+  const material = await gatherMaterial(flags.recordings);
   const interrupted = interruption();
-  report.line(kind.title, 'bold');
+  report.line(flags.afterShutdown ? afterShutdownTitle : kinds.map(({ title }) => title).join(), 'bold');
   report.line('');
-  const server = url === undefined ? await startServerProcess() : null;
+  const upstream = flags.afterShutdown ? await startOldModelsGone(report) : null;
+  const server = flags.url === undefined ? await startServerProcess(upstream) : null;
   let code = 1;
   try {
-    const demo = server ? demoOnOwnServer(server, kind, material, report) : demoOn(url ?? '', kind, material, report);
+    const demo = server
+      ? demoOnOwnServer(server, kinds, upstream, material, report)
+      : demoOn(flags.url ?? '', flags.live ? live : recorded, material, report);
     code = await Promise.race([interrupted, demo.then(() => 0), ...(server ? [server.failed] : [])]);
     if (code !== 0) report.line(server ? '\nInterrupted: the server is being stopped.' : '\nInterrupted.');
   } catch (error) {
     await tellFailure(error, server, report);
   } finally {
     await server?.stop(code === 1 ? 'failed' : 'finished');
+    await upstream?.close();
   }
   return code;
 }

@@ -4,6 +4,8 @@ export interface Flags {
   help: boolean;
   /** A conversation with an interviewer who answers at once, instead of an interview that is recorded question by question. */
   live: boolean;
+  /** Both, one after the other, on an upstream that no longer has the briefs' own models. */
+  afterShutdown: boolean;
   /** A server that runs already; without it the demo starts one of its own. */
   url: string | undefined;
   /** A folder of one's own recordings; without it the samples are used. */
@@ -20,6 +22,7 @@ export const usage = `A whole spoken interview, from the questions to the evalua
 Usage: npm run demo -- [options]
 
   --live             hold a live conversation of five turns instead: speak, be answered aloud, interrupt
+  --after-shutdown   hold both, with a stand-in for OpenAI whose older models have been turned off
   --url URL          use this running server instead of starting one (http://localhost:3001)
   --recordings DIR   answer with the recordings in this folder instead of the samples
   --help             show this text
@@ -28,9 +31,14 @@ With OPENAI_API_KEY set, OpenAI asks, speaks, listens and judges; without it, a 
 
 /** Throws `UsageError`. */
 export function parseFlags(args: string[]): Flags {
-  const { help, live, url, recordings } = parse(args);
+  const { help, live, url, recordings, 'after-shutdown': afterShutdown } = parse(args);
   if (recordings === '') throw new UsageError('--recordings needs a folder.');
-  return { help, live, url: url === undefined ? undefined : serverAddress(url), recordings };
+  if (afterShutdown && (live || url !== undefined)) {
+    throw new UsageError(
+      '--after-shutdown starts a server of its own and holds both demos: leave --url and --live away.',
+    );
+  }
+  return { help, live, afterShutdown, url: url === undefined ? undefined : serverAddress(url), recordings };
 }
 
 function parse(args: string[]) {
@@ -39,6 +47,7 @@ function parse(args: string[]) {
       args,
       options: {
         live: { type: 'boolean', default: false },
+        'after-shutdown': { type: 'boolean', default: false },
         url: { type: 'string' },
         recordings: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },

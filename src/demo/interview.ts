@@ -14,7 +14,7 @@ export async function createInterview(
   client: VivaClient,
   material: Material,
   report: Report,
-  questionCount = 4,
+  { questionCount = 4, speakQuestions = true } = {},
 ): Promise<Session> {
   const { cv, jobDescription, jobTitle } = material;
   const { id: cvId } = await report.step(
@@ -24,7 +24,7 @@ export async function createInterview(
   );
   return report.step(
     'having the questions written',
-    () => client.sessions.create.mutate({ jobDescription, cvId, questionCount, difficulty: 'medium', voice: 'nova' }),
+    () => client.sessions.create.mutate({ jobDescription, cvId, questionCount, voice: 'nova', speakQuestions }),
     ({ questions }) => `${questions.length} questions written for: ${jobTitle}`,
   );
 }

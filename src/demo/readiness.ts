@@ -5,7 +5,7 @@ const readinessSchema = z.object({
   status: z.literal('ready'),
   /** Capabilities that the built-in stand-in serves. */
   offlineDemo: z.array(z.string()),
-  models: z.record(z.string(), z.object({ model: z.string(), host: z.string() })),
+  models: z.record(z.string(), z.object({ model: z.string(), preferred: z.array(z.string()), host: z.string() })),
 });
 
 export type Readiness = z.output<typeof readinessSchema>;

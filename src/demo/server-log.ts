@@ -15,6 +15,15 @@ export async function lastTroubles(path: string, count = 6): Promise<string[]> {
     .slice(-count);
 }
 
+const takeoverSchema = z.object({ capability: z.string(), model: z.string(), msg: z.string().regex(/takes over/) });
+
+/** The models that the log says took over, by capability. */
+export async function takeovers(path: string): Promise<Map<string, string>> {
+  const log = await readFile(path, 'utf8').catch(() => '');
+  const entries = log.split('\n').map((line) => takeoverSchema.safeParse(parsed(line)));
+  return new Map(entries.flatMap(({ data }) => (data ? [[data.capability, data.model]] : [])));
+}
+
 function troubleIn(line: string): string[] {
   const entry = entrySchema.safeParse(parsed(line));
   if (!entry.success) return [line];

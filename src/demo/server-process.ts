@@ -28,13 +28,24 @@ const stopWithDemo = new URL('./stop-with-demo.ts', import.meta.url).href;
 const foreign =
   /^(PORT|HOST|PUBLIC_URL|CORS_ORIGINS|TRUST_PROXY|LOG_LEVEL|DATABASE_\w+|VIVA_\w+|JWT_SECRET|ALLOW_GUESTS|AUTH_\w+|AUDIO_\w+|MAX_\w+|EVALUATION_CONCURRENCY|SUPPORTED_AUDIO_FORMATS|RATE_LIMIT_PER_MINUTE)$/;
 
-function environment(own: Record<string, string>): Record<string, string | undefined> {
-  const kept = Object.entries(readEnvironment()).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(kept), ...own };
+/** Which models serve, and where. */
+const upstreams = /^(OPENAI|FIREWORKS|CHAT|EVALUATE|TRANSCRIBE|SPEAK|REALTIME|LISTEN)_/;
+
+function environment(own: Record<string, string>, upstream: Upstream | null): Record<string, string | undefined> {
+  const isLeftOut = (name: string) => foreign.test(name) || (upstream !== null && upstreams.test(name));
+  const kept = Object.entries(readEnvironment()).filter(([name]) => !isLeftOut(name));
+  const models = upstream && { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: upstream.apiKey };
+  return { ...Object.fromEntries(kept), ...models, ...own };
 }
 
-/** Starts the process on a free port; `untilReady` tells when it can be used. */
-export async function startServerProcess(): Promise<ServerProcess> {
+/** Who answers for the models, for every capability alike. */
+interface Upstream {
+  url: string;
+  apiKey: string;
+}
+
+/** Starts the process on a free port, with its own upstream or the one set; `untilReady` tells when it can be used. */
+export async function startServerProcess(upstream: Upstream | null = null): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'viva-demo-'));
   const [dataFolder, audioFolder] = [join(folder, 'data'), join(folder, 'audio-storage')];
   const logFile = join(folder, 'server.log');
@@ -45,12 +56,10 @@ export async function startServerProcess(): Promise<ServerProcess> {
   await using log = await open(logFile, 'a');
   const child = spawn(process.execPath, ['--import', stopWithDemo, serverFile], {
     cwd: folder,
-    env: environment({
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      VIVA_DATA_PATH: dataFolder,
-      AUDIO_STORAGE_PATH: audioFolder,
-    }),
+    env: environment(
+      { PORT: String(port), HOST: '127.0.0.1', VIVA_DATA_PATH: dataFolder, AUDIO_STORAGE_PATH: audioFolder },
+      upstream,
+    ),
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
     // In a group of its own: Ctrl-C reaches the demo alone, which then ends the server once and in order.
     detached: true,

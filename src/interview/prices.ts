@@ -27,6 +27,12 @@ const prices = new Map<string, Price>([
   ['gpt-4o-transcribe', { audioMinute: 0.006 }],
   ['gpt-4o-mini-transcribe', { audioMinute: 0.003 }],
   ['gpt-transcribe', { audioMinute: 0.0045 }],
+  ['gpt-live-transcribe', { audioMinute: 0.006 }],
+  // As if every token were sound: words cost an eighth of that.
+  ['gpt-realtime', { inputTokens: 32, outputTokens: 64 }],
+  ['gpt-realtime-mini', { inputTokens: 10, outputTokens: 20 }],
+  ['gpt-realtime-2.1', { inputTokens: 32, outputTokens: 64 }],
+  ['gpt-realtime-2.1-mini', { inputTokens: 10, outputTokens: 20 }],
   ['tts-1', { characters: 15 }],
   ['tts-1-hd', { characters: 30 }],
   ['gpt-4o-mini-tts', { audioMinute: 0.015 }],

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { type Knowledge, rankModels, shutdownDateOf, warningFor } from './choice.ts';
 import { type ModelListing, readModelListing } from './model-listing.ts';
 import { hostOf, type ModelServer, serverKey } from './model-server.ts';
-import { type Capability, capabilities, modelsVariable } from './preferences.ts';
+import { byCapability, type Capability, capabilities, modelsVariable } from './preferences.ts';
 import { isModelNotFound } from './upstream-errors.ts';
 
 /** What `/health/ready` and the start-up log say of a capability. Carries no secret. */
@@ -16,6 +16,8 @@ export interface CapabilityStatus {
   reachable: boolean | null;
   /** ISO 8601. */
   checkedAt: string | null;
+  /** How long that took, in milliseconds. */
+  tookMs: number | null;
   /** YYYY-MM-DD: from this day (UTC) on the model is not used. */
   shutdownDate?: string;
   warning?: string;
@@ -57,6 +59,8 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   const { servers, clients, log, now = Date.now, listingDeadlineMs = 5000 } = options;
   const listings = new Map<string, ModelListing>();
   const missing = new Map<string, Set<string>>();
+  /** The model last told to have taken over, by capability. */
+  const successors = new Map<Capability, string>();
 
   function knowledgeOf(capability: Capability): Knowledge {
     const server = servers[capability];
@@ -80,6 +84,17 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     if (listing.problem) log.warn({ host: hostOf(servers[capability].baseUrl) }, `no model list: ${listing.problem}`);
   }
 
+  /** Once for each successor: the list alone decides it, so no call would tell. */
+  function tellSuccessor(capability: Capability): void {
+    const { models } = servers[capability];
+    const model = currentModel(capability);
+    if (model !== models[0] && successors.get(capability) !== model) {
+      const instead = models.slice(0, models.indexOf(model));
+      log.warn({ capability, model, instead }, 'the models preferred are not served: another takes over');
+    }
+    successors.set(capability, model);
+  }
+
   function describe(capability: Capability): CapabilityStatus {
     const known = knowledgeOf(capability);
     const model = currentModel(capability);
@@ -91,6 +106,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
       host: hostOf(known.server.baseUrl),
       reachable: known.listing?.reachable ?? null,
       checkedAt: known.listing?.checkedAt.toISOString() ?? null,
+      tookMs: known.listing?.tookMs ?? null,
       ...(shutdownDate && { shutdownDate }),
       ...(warning && { warning }),
     };
@@ -102,6 +118,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     async refresh() {
       const oneOfEach = new Map(capabilities.map((capability) => [serverKey(servers[capability]), capability]));
       await Promise.all([...oneOfEach.values()].map(refreshServer));
+      capabilities.filter((capability) => servers[capability].models.length > 0).forEach(tellSuccessor);
     },
 
     async withFallback(capability, signal, call, suits = any) {
@@ -128,11 +145,6 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
 
     warnings: () => capabilities.map((capability) => describe(capability).warning).filter((text) => text !== undefined),
 
-    status: () => ({
-      chat: describe('chat'),
-      evaluate: describe('evaluate'),
-      transcribe: describe('transcribe'),
-      speak: describe('speak'),
-    }),
+    status: () => byCapability(describe),
   };
 }

@@ -12,6 +12,8 @@ export interface ModelListing {
   served: ReadonlyMap<string, string | null> | null;
   reachable: boolean;
   checkedAt: Date;
+  /** How long the server took to answer, or to fail, in whole milliseconds. */
+  tookMs: number;
   /** Why there is no list. */
   problem?: string;
 }
@@ -27,20 +29,30 @@ export async function readModelListing(
   deadlineMs: number,
   checkedAt: Date,
 ): Promise<ModelListing> {
+  const startedAt = performance.now();
+  const listing = await readList(client, capability, deadlineMs);
+  return { ...listing, checkedAt, tookMs: Math.round(performance.now() - startedAt) };
+}
+
+async function readList(
+  client: OpenAI,
+  capability: Capability,
+  deadlineMs: number,
+): Promise<Omit<ModelListing, 'checkedAt' | 'tookMs'>> {
   try {
     const reply = await withDeadline(deadlineMs, undefined, (signal) =>
       client.get('/models', { signal, maxRetries: 0 }),
     );
     const parsed = modelsReply.safeParse(reply);
-    if (!parsed.success) return { served: null, reachable: true, checkedAt, problem: 'It offers no list of models.' };
+    if (!parsed.success) return { served: null, reachable: true, problem: 'It offers no list of models.' };
     const served = new Map(parsed.data.data.map((model) => [model.id, model.shutdown_date ?? null]));
-    return { served, reachable: true, checkedAt };
+    return { served, reachable: true };
   } catch (error) {
     const answered = error instanceof APIError && error.status !== undefined;
     if (answered && error.status === 404) {
-      return { served: null, reachable: true, checkedAt, problem: 'It offers no list of models.' };
+      return { served: null, reachable: true, problem: 'It offers no list of models.' };
     }
     const problem = upstreamError(error, { capability, host: hostOf(client.baseURL) }).message;
-    return { served: null, reachable: answered, checkedAt, problem };
+    return { served: null, reachable: answered, problem };
   }
 }

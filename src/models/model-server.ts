@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { Capability } from './preferences.ts';
+import { byCapability, type Capability } from './preferences.ts';
 
 /** A server that speaks OpenAI's API, and the models wanted from it, best first. */
 export interface ModelServer {
@@ -51,12 +51,7 @@ export function createOpenAiClients(servers: Record<Capability, ModelServer>): R
     byServer.set(key, client);
     return client;
   };
-  return {
-    chat: clientFor('chat'),
-    evaluate: clientFor('evaluate'),
-    transcribe: clientFor('transcribe'),
-    speak: clientFor('speak'),
-  };
+  return byCapability(clientFor);
 }
 
 /** Tells servers apart in memory. Holds the key: never print it. */

@@ -67,3 +67,8 @@ export function takesInstructions(model: string): boolean {
 export function speaksVoice(model: string, voice: Voice): boolean {
   return !/^tts-1/.test(model) || !['ballad', 'verse', 'marin', 'cedar'].includes(voice);
 }
+
+/** Such a model speaks in Realtime sessions; `POST /audio/speech` refuses it. */
+export function speaksOverRealtime(model: string): boolean {
+  return /realtime/.test(model);
+}

@@ -4,7 +4,8 @@ import { modelNotFound } from './wire-error.ts';
 
 export interface ServedModel {
   id: string;
-  kind: 'chat' | 'transcribe' | 'speak';
+  /** `realtime` holds a conversation, `listen` only transcribes a live one; both over the socket. */
+  kind: 'chat' | 'transcribe' | 'speak' | 'realtime' | 'listen';
   /** YYYY-MM-DD, as OpenAI announces it. */
   shutdownDate?: string;
 }
@@ -14,7 +15,13 @@ export const servedModels: ServedModel[] = [...new Set([...defaultModels.chat, .
   (id): ServedModel => ({ id, kind: 'chat' }),
 );
 for (const id of defaultModels.transcribe) servedModels.push({ id, kind: 'transcribe' });
-for (const id of defaultModels.speak) servedModels.push({ id, kind: 'speak' });
+// What speaks over Realtime is no model of the speech endpoint.
+for (const id of defaultModels.speak.filter((name) => !defaultModels.realtime.includes(name))) {
+  servedModels.push({ id, kind: 'speak' });
+}
+for (const id of defaultModels.realtime) servedModels.push({ id, kind: 'realtime' });
+// The second is what OpenAI's own agents SDK asks for unless told otherwise.
+for (const id of ['gpt-live-transcribe', 'gpt-4o-mini-transcribe']) servedModels.push({ id, kind: 'listen' });
 
 const created = Date.UTC(2026, 10, 1) / 1000;
 
@@ -33,9 +40,9 @@ export function listModels(models: ServedModel[]) {
   return { object: 'list', data: models.map(describeModel) } satisfies { object: 'list'; data: Model[] };
 }
 
-/** The model, if it is served for this kind of work. Throws `model_not_found` (404). */
-export function findModel(models: ServedModel[], id: string, kind?: ServedModel['kind']): ServedModel {
-  const model = models.find((candidate) => candidate.id === id && (!kind || candidate.kind === kind));
+/** The model, if it is served for one of these kinds of work (any, if none is named). Throws `model_not_found` (404). */
+export function findModel(models: ServedModel[], id: string, ...kinds: ServedModel['kind'][]): ServedModel {
+  const model = models.find(({ id: served, kind }) => served === id && (kinds.length === 0 || kinds.includes(kind)));
   if (!model) throw modelNotFound(id);
   return model;
 }

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import type { Behaviour, Reaction, UpstreamCall } from './behaviour.ts';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Behaviour } from './behaviour.ts';
 import { complete } from './chat-endpoint.ts';
 import { describeModel, findModel, listModels, servedModels } from './models.ts';
+import { createCalls } from './realtime/calls.ts';
+import { createClientSecrets } from './realtime/client-secrets.ts';
+import { registerRealtimeEndpoints } from './realtime/endpoints.ts';
+import { openRealtimeDoor } from './realtime/socket.ts';
+import { describeCall, respond } from './respond.ts';
 import { speak } from './speech-endpoint.ts';
 import { transcribe } from './transcription-endpoint.ts';
 import { maxRecordingBytes, readTranscriptionForm } from './transcription-form.ts';
 import { createOfflineVoice, type OfflineVoice } from './voice.ts';
-import { badRequest, WireError } from './wire-error.ts';
-import { jsonReply, type WireReply } from './wire-reply.ts';
+import { toWireError, WireError } from './wire-error.ts';
+import { jsonReply } from './wire-reply.ts';
 
 export interface OfflineServer {
   /** Base URL for the `openai` client: `http://127.0.0.1:PORT/v1`. */
@@ -36,9 +40,17 @@ export async function startOfflineServer(
   });
   await app.register(multipart, { limits: { fileSize: maxRecordingBytes } });
   const voice = createOfflineVoice();
+  const behaviour = options.behaviour ?? {};
+  const secrets = createClientSecrets(behaviour);
+  const calls = createCalls({ behaviour, voice });
+  /** A client secret opens conversations, and nothing else. */
+  const secretSession = ({ url, headers }: FastifyRequest) =>
+    url.split('?')[0] === '/v1/realtime/calls'
+      ? secrets.find(headers.authorization?.replace(/^Bearer /, '') ?? '')
+      : null;
 
   app.addHook('onRequest', async (request) => {
-    if (request.headers.authorization !== `Bearer ${apiKey}`) {
+    if (request.headers.authorization !== `Bearer ${apiKey}` && !secretSession(request)) {
       throw new WireError(401, 'Incorrect or missing API key.', { code: 'invalid_api_key' });
     }
   });
@@ -49,14 +61,17 @@ export async function startOfflineServer(
     const wire = toWireError(error);
     return reply.code(wire.status).send(wire.body);
   });
-  registerEndpoints(app, options.behaviour ?? {}, voice);
+  registerEndpoints(app, behaviour, voice);
+  registerRealtimeEndpoints(app, { behaviour, calls, secrets, secretSession });
+  const door = openRealtimeDoor(app.server, { apiKey, behaviour, voice, secrets, calls });
 
   const address = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   return {
     url: `${address}/v1`,
     apiKey,
     async close() {
-      await Promise.all([app.close(), voice.close()]);
+      door.close();
+      await Promise.all([app.close(), calls.close(), voice.close()]);
     },
   };
 }
@@ -92,40 +107,4 @@ function registerEndpoints(app: FastifyInstance, behaviour: Behaviour, voice: Of
       ({ say }, signal) => transcribe({ ...deps(), say }, form, signal),
     );
   });
-}
-
-type CallDetails = Omit<UpstreamCall, 'signal'>;
-
-function describeCall(endpoint: UpstreamCall['endpoint'], body: unknown): CallDetails {
-  if (body !== null && (typeof body !== 'object' || Array.isArray(body))) throw badRequest('Send a JSON object.');
-  const fields: Record<string, unknown> = { ...body };
-  return { endpoint, model: typeof fields.model === 'string' ? fields.model : null, body: fields, file: null };
-}
-
-async function respond(
-  behaviour: Behaviour,
-  reply: FastifyReply,
-  details: CallDetails,
-  produce: (reaction: Reaction, signal: AbortSignal) => WireReply | Promise<WireReply>,
-): Promise<FastifyReply> {
-  const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
-  const reaction = (await behaviour.before?.({ ...details, signal: left.signal })) ?? {};
-  if (reaction.take) {
-    reply.hijack();
-    await reaction.take(reply.raw);
-    return reply;
-  }
-  const { contentType, body } = await produce(reaction, left.signal);
-  reply.header('content-type', contentType);
-  if (typeof body === 'string' && !reaction.distort) return reply.send(body);
-  const pieces = typeof body === 'string' ? Readable.from([body]) : body;
-  return reply.send(Readable.from(reaction.distort ? reaction.distort(pieces) : pieces));
-}
-
-function toWireError(error: unknown): WireError {
-  if (error instanceof WireError) return error;
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status >= 400 && status < 500 && error instanceof Error) return new WireError(status, error.message);
-  return new WireError(500, 'The offline server failed.', { type: 'server_error' });
 }

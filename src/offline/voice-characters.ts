@@ -3,7 +3,10 @@ import { guessLanguage } from './language.ts';
 
 /** How espeak-ng says a text. `voice` is its language with a speaker variant, e.g. `en-us+f3`. */
 export interface Utterance {
+  /** What espeak-ng reads: `words` with its markup signs blanked out, character by character. */
   text: string;
+  /** What the audio is to be recognised by. */
+  words: string;
   voice: string;
   /** 0–99; 50 is the voice's own. */
   pitch: number;
@@ -37,7 +40,8 @@ export function utter(text: string, voice: Voice, speed: number): Utterance {
   const [variant, pitch, rate] = characters[voice];
   return {
     // `<` would begin SSML and `[[` phonemes: both are ordinary text here.
-    text: text.replace(/[<>]|\[\[|\]\]/g, ' '),
+    text: text.replace(/[<>]|\[\[|\]\]/g, (signs) => ' '.repeat(signs.length)),
+    words: text,
     voice: `${espeakNames[language] ?? language}+${variant}`,
     pitch,
     rate: Math.min(450, Math.max(80, Math.round(rate * speed))),

@@ -6,9 +6,17 @@ import type { VoiceMessage } from './voice-worker.ts';
 /** Hz, mono, 16-bit. */
 export const voiceSampleRate = 24_000;
 
+/** About 100 ms of sound, and the words that begin within it, with the space before them. */
+export interface SpokenPiece {
+  samples: Int16Array<ArrayBuffer>;
+  words: string;
+}
+
 export interface OfflineVoice {
   /** Samples as they are synthesised. Throws `AbortError` when the signal fires. */
   speak(utterance: Utterance, signal: AbortSignal): AsyncGenerator<Int16Array<ArrayBuffer>>;
+  /** As `speak`, with the words beside the samples. */
+  speakWithWords(utterance: Utterance, signal: AbortSignal): AsyncGenerator<SpokenPiece>;
   close(): Promise<void>;
 }
 
@@ -57,7 +65,7 @@ export function createOfflineVoice(size = 2): OfflineVoice {
     else busy--;
   }
 
-  async function* speak(utterance: Utterance, callerSignal: AbortSignal) {
+  async function* speakWithWords(utterance: Utterance, callerSignal: AbortSignal): AsyncGenerator<SpokenPiece> {
     const signal = AbortSignal.any([callerSignal, closing.signal]);
     await enter(signal);
     const worker = idle.pop() ?? startWorker();
@@ -71,7 +79,7 @@ export function createOfflineVoice(size = 2): OfflineVoice {
           finished = true;
           return;
         }
-        yield message.samples;
+        yield message;
       }
     } finally {
       // A worker that was interrupted is still talking and cannot listen: it is replaced.
@@ -82,7 +90,10 @@ export function createOfflineVoice(size = 2): OfflineVoice {
   }
 
   return {
-    speak,
+    speakWithWords,
+    async *speak(utterance, signal) {
+      for await (const { samples } of speakWithWords(utterance, signal)) yield samples;
+    },
     async close() {
       closing.abort();
       await Promise.all([...alive].map((worker) => worker.terminate()));

@@ -17,9 +17,14 @@ export interface Speech {
   mimeType: 'audio/mpeg';
   /** MP3 as it is synthesised. Ends with an error, never short, when the upstream stops early. */
   body: AsyncIterable<Uint8Array>;
+  /**
+   * Whether other words were spoken than asked for, as far as the voice itself tells; null when it did not. There only
+   * where the model might reword. Resolves with the end of `body`, and never rejects.
+   */
+  reworded?: Promise<boolean | null>;
 }
 
-/** Speaks text. The speech endpoint serves it today; Realtime sessions join behind the same interface. */
+/** Speaks text: through the speech endpoint or through Realtime sessions, whichever the model is served by. */
 export interface Speaker {
   /** Whose voice it is (a host, or `offline`): model names alone do not tell two servers apart. */
   readonly origin: string;

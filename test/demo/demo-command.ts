@@ -31,7 +31,7 @@ export interface DemoPlace extends AsyncDisposable {
 
 /** Without the developer's keys and servers. */
 function environment(folder: string, added: Record<string, string>): Record<string, string | undefined> {
-  const models = /^(OPENAI|FIREWORKS|CHAT|EVALUATE|TRANSCRIBE|SPEAK)_/;
+  const models = /^(OPENAI|FIREWORKS|CHAT|EVALUATE|TRANSCRIBE|SPEAK|REALTIME|LISTEN)_/;
   const kept = Object.entries(process.env).filter(([name]) => !models.test(name));
   return { ...Object.fromEntries(kept), TMPDIR: folder, ...added };
 }

@@ -122,6 +122,8 @@ test('a demo that is killed takes its server and its database with it', patience
 test.each([
   [['--loud'], /--loud/],
   [['--url', 'nowhere'], /--url needs an address/],
+  [['--after-shutdown', '--url', 'http://127.0.0.1:9'], /--after-shutdown starts a server of its own/],
+  [['--after-shutdown', '--live'], /--after-shutdown .* holds both/],
   [['--recordings', 'missing'], /--recordings: the folder .*missing cannot be read/],
   [['--recordings', '.'], /--recordings: no mp3, wav, .* file in /],
 ])('%j is refused in one line, before anything starts', async (args, message) => {
@@ -138,7 +140,7 @@ test('--help shows the options', async () => {
   await using place = await demoPlace();
   const { code, stdout } = await place.start('--help').ended;
   expect(code).toBe(0);
-  for (const option of ['--live', '--url', '--recordings', '--help', 'OPENAI_API_KEY'])
+  for (const option of ['--live', '--after-shutdown', '--url', '--recordings', '--help', 'OPENAI_API_KEY'])
     expect(stdout).toContain(option);
 });
 

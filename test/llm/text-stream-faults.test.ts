@@ -3,6 +3,7 @@ import type { ChatModel } from '../../src/llm/chat-model.ts';
 import { createOpenAiChatModel } from '../../src/llm/openai-chat-model.ts';
 import { createModelCatalogue } from '../../src/models/catalogue.ts';
 import { createOpenAiClients } from '../../src/models/model-server.ts';
+import { byCapability } from '../../src/models/preferences.ts';
 import { quiet as log } from '../support/quiet.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { readAll, request } from './support/streamed-reply.ts';
@@ -15,7 +16,7 @@ afterEach(() => upstream.close());
 
 function model(firstTokenMs = 10_000): ChatModel {
   const server = { models: ['gpt-4o'], baseUrl: upstream.url, apiKey: upstream.apiKey };
-  const servers = { chat: server, evaluate: server, transcribe: server, speak: server };
+  const servers = byCapability(() => server);
   const clients = createOpenAiClients(servers);
   const catalogue = createModelCatalogue({ servers, clients, log });
   const deadlines = { firstTokenMs, tokenToTokenMs: 200 };

@@ -29,6 +29,23 @@ describe('choosing a model', () => {
     expect(upstream.to('/models')).toHaveLength(1);
   });
 
+  it('tells which model takes over, once', async () => {
+    upstream.on('/models', models('gpt-4.1-mini', 'gpt-transcribe', 'gpt-realtime', 'gpt-live-transcribe', 'tts-1-hd'));
+    const { catalogue, log } = accessTo(upstream.baseUrl);
+    await catalogue.refresh();
+    await catalogue.refresh();
+    const takesOver = (capability: string, model: string, ...instead: string[]) => ({
+      level: 'warn',
+      details: { capability, model, instead },
+      message: expect.stringContaining('takes over'),
+    });
+    expect(log.lines).toEqual([
+      takesOver('chat', 'gpt-4.1-mini', 'gpt-4o'),
+      takesOver('evaluate', 'gpt-4.1-mini', 'gpt-4o'),
+      takesOver('transcribe', 'gpt-transcribe', 'whisper-1', 'gpt-4o-transcribe'),
+    ]);
+  });
+
   it('asks each server once, with its own key', async () => {
     const other = await startScriptedServer();
     try {
@@ -45,7 +62,7 @@ describe('choosing a model', () => {
 
   it('leaves a model on its shutdown date, and warns within 60 days of it', async () => {
     const dated = { id: 'gpt-4o', shutdown_date: '2027-01-14' };
-    upstream.on('/models', models(dated, 'gpt-6-luna', 'whisper-1', 'tts-1-hd'));
+    upstream.on('/models', models(dated, 'gpt-6-luna', 'whisper-1', 'tts-1-hd', 'gpt-realtime-2.1'));
     const on = async (date: string) => {
       const { catalogue } = accessTo(
         upstream.baseUrl,

@@ -6,7 +6,7 @@ import { modelNotFound, WireError } from '../../src/offline/wire-error.ts';
 
 export type Fault =
   /** An error in OpenAI's shape. `Retry-After` is sent in whole seconds when given. */
-  | { status: 400 | 408 | 409 | 429 | 500 | 502 | 503; retryAfterS?: number }
+  | { status: 400 | 401 | 403 | 404 | 408 | 409 | 410 | 429 | 500 | 502 | 503; retryAfterS?: number }
   | 'model_not_found'
   | 'connection-reset'
   | 'stall-before-headers'
@@ -22,7 +22,8 @@ export type Fault =
 type Pieces = AsyncIterable<string | Uint8Array>;
 
 /** What the stand-in does to a call that meets the fault. */
-export function react(fault: Fault, call: UpstreamCall): Reaction {
+export function react(fault: Fault, call: UpstreamCall): Reaction | Promise<Reaction> {
+  if (call.endpoint === 'realtime_response' || call.endpoint === 'realtime_transcription') return failWork(fault, call);
   if (typeof fault === 'object') return { take: (response) => sendError(response, fault.status, fault.retryAfterS) };
   switch (fault) {
     case 'model_not_found':
@@ -47,6 +48,26 @@ export function react(fault: Fault, call: UpstreamCall): Reaction {
       return { say: { content: null, refusal: 'I am sorry, I cannot help with that.' } };
     case 'empty-content':
       return { say: { content: '' } };
+  }
+}
+
+/** Work inside of a session has no response of its own to break: it fails, stalls, or comes to nothing. */
+function failWork(fault: Fault, call: UpstreamCall): Reaction | Promise<Reaction> {
+  if (typeof fault === 'object') {
+    const code = fault.status === 429 ? 'rate_limit_exceeded' : 'server_error';
+    return { fail: { code, message: `Scripted failure ${fault.status}.` } };
+  }
+  switch (fault) {
+    case 'model_not_found':
+      return { fail: { code: 'model_not_found', message: modelNotFound(call.model ?? 'unknown').message } };
+    case 'stall-before-headers':
+      return untilLeft(call.signal).then(() => ({}));
+    case 'refusal':
+      return { say: { content: null, refusal: 'I am sorry, I cannot help with that.' } };
+    case 'empty-content':
+      return { say: { content: '' } };
+    default:
+      throw new Error(`the fault ${fault} is one of HTTP responses, and ${call.endpoint} has none`);
   }
 }
 

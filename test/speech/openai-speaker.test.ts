@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createOpenAiSpeaker, type OpenAiSpeakerOptions } from '../../src/speech/openai-speaker.ts';
+import { createOpenAiSpeaker } from '../../src/speech/openai-speaker.ts';
 import type { Speech } from '../../src/speech/speaker.ts';
+import type { SpeakerOptions } from '../../src/speech/speech-attempt.ts';
 import {
   accessTo,
   failure,
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
-function setUp(models?: string[], deadlines?: OpenAiSpeakerOptions['deadlines']) {
+function setUp(models?: string[], deadlines?: SpeakerOptions['deadlines']) {
   const { clients, catalogue, log } = accessTo(upstream.baseUrl, models && { speak: models });
   return createOpenAiSpeaker({
     origin: 'test',

@@ -1,13 +1,14 @@
-import type { Endpoint, Pace, Reaction, UpstreamCall } from '../../src/offline/behaviour.ts';
+import type { Behaviour, Endpoint, Pace, Reaction, UpstreamCall } from '../../src/offline/behaviour.ts';
 import { servedModels } from '../../src/offline/models.ts';
 import { type OfflineServer, startOfflineServer } from '../../src/offline/server.ts';
 import { type Fault, react } from '../offline/upstream-faults.ts';
+import { type ScriptedRealtime, scriptRealtime } from './scripted-realtime.ts';
 
 export type { Fault } from '../offline/upstream-faults.ts';
 
 /** A call as it arrived: form fields and JSON fields alike in `body`. */
 export interface RecordedCall extends Omit<UpstreamCall, 'signal'> {
-  /** The name of the JSON schema a chat call asked for, `text` for conversation, null for other endpoints. */
+  /** The JSON schema that a chat call asked for, `text` for conversation and responses, null for other endpoints. */
   schemaName: string | null;
   language: string | null;
   /** Has the response ended or the caller left? */
@@ -22,9 +23,9 @@ export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
   failNext(endpoint: Endpoint, fault: Fault, times?: number): void;
   /** As `failNext`, for chat calls with this schema name only (`text` for conversation). */
   failNextReply(schemaName: string, fault: Fault, times?: number): void;
-  /** The next chat call with this schema name is answered with this JSON; `text` takes a string. */
+  /** The next chat call with this schema name is answered with this JSON; `text` takes a string, and is a response too. */
   replyNext(schemaName: string, value: unknown): void;
-  /** The next transcription says this, whatever was recorded. */
+  /** The next transcription, of a file or in a realtime session, says this, whatever was recorded. */
   hearNext(text: string): void;
   /** The next `times` calls that match wait until the gate opens; then they meet the reaction, if one is given. */
   hold(matches: (call: RecordedCall) => boolean, times?: number, reaction?: Reaction): Gate;
@@ -32,6 +33,8 @@ export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
   /** From now on the model is unknown, as after its shutdown. */
   retire(model: string): void;
   announceShutdown(model: string, date: string): void;
+  /** The sockets and calls, and what is to become of them. */
+  realtime: ScriptedRealtime;
 }
 
 export interface Gate {
@@ -46,16 +49,28 @@ interface Scripted {
   reaction: (call: UpstreamCall) => Reaction | Promise<Reaction>;
 }
 
-/** The offline server with knobs: records every call, fails or answers on command. Starts with no delays. */
-export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
+/**
+ * The offline server with knobs: records every call, fails or answers on command. Starts with no delays. It answers
+ * WebRTC calls; `realtimeSessionMs` makes its sessions expire sooner than in an hour.
+ */
+export async function startScriptedUpstream(
+  options: Pick<Behaviour, 'realtimeSessionMs'> = {},
+): Promise<ScriptedUpstream> {
   const calls: RecordedCall[] = [];
   const scripts: Scripted[] = [];
   const models = structuredClone(servedModels);
   const pace: Pace = {};
+  const { realtime, onRealtimeEvent } = scriptRealtime((fault, times) => {
+    scripts.push({ matches: ({ endpoint }) => endpoint === 'realtime', times, reaction: (call) => react(fault, call) });
+  });
   const server = await startOfflineServer({
     behaviour: {
+      ...options,
       models,
       pace,
+      onRealtimeEvent,
+      // Loaded when the first call comes: most tests have none, and the peer takes a while to load.
+      answerCall: async (offer, session) => (await import('./webrtc-calls.ts')).answerCall(offer, session),
       before(call) {
         const recorded = record(call);
         calls.push(recorded);
@@ -84,7 +99,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     },
     hearNext(text) {
       scripts.push({
-        matches: (call) => call.endpoint === 'transcriptions',
+        matches: ({ endpoint }) => endpoint === 'transcriptions' || endpoint === 'realtime_transcription',
         times: 1,
         reaction: () => ({ say: { content: text } }),
       });
@@ -112,6 +127,7 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
       if (!found) throw new Error(`the scripted upstream does not serve ${model}`);
       found.shutdownDate = date;
     },
+    realtime,
     [Symbol.asyncDispose]: () => server.close(),
   };
 }
@@ -119,11 +135,15 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
 function record({ signal, ...call }: UpstreamCall): RecordedCall {
   return {
     ...call,
-    schemaName:
-      call.endpoint === 'chat' ? (readText(call.body, 'response_format', 'json_schema', 'name') ?? 'text') : null,
+    schemaName: schemaNameOf(call),
     language: readText(call.body, 'language'),
     ended: () => signal.aborted,
   };
+}
+
+function schemaNameOf({ endpoint, body }: Pick<UpstreamCall, 'endpoint' | 'body'>): string | null {
+  if (endpoint === 'realtime_response') return 'text';
+  return endpoint === 'chat' ? (readText(body, 'response_format', 'json_schema', 'name') ?? 'text') : null;
 }
 
 function readText(value: unknown, ...path: string[]): string | null {

@@ -17,7 +17,11 @@ const interruptedTurn = 2;
 /** Begins an interview, says five recordings, hears each reply while it is spoken, and prints where the time went. */
 export async function holdConversation(client: VivaClient, material: Material, report: Report): Promise<void> {
   report.heading('Interview');
-  const { id: sessionId } = await createInterview(client, material, report, turnCount);
+  const { id: sessionId } = await createInterview(client, material, report, {
+    questionCount: turnCount,
+    // The interviewer says them.
+    speakQuestions: false,
+  });
   await using listening = await listen(client, sessionId);
   const talk = { client, sessionId, listening, report };
   report.heading('The interviewer begins');

@@ -4,7 +4,7 @@ import type OpenAI from 'openai';
 import type { Log } from '../../../src/log.ts';
 import { createModelCatalogue, type ModelCatalogue } from '../../../src/models/catalogue.ts';
 import { createOpenAiClients, type ModelServer } from '../../../src/models/model-server.ts';
-import { type Capability, defaultModels } from '../../../src/models/preferences.ts';
+import { byCapability, type Capability, defaultModels } from '../../../src/models/preferences.ts';
 
 export interface Received {
   path: string;
@@ -121,18 +121,14 @@ export function accessTo(
   baseUrl: string,
   preferred: Partial<Record<Capability, string[]>> = {},
   nowMs = Date.parse('2026-11-21'),
+  apiKey = 'sk-test-key',
 ): Access {
   const serverFor = (capability: Capability): ModelServer => ({
     models: preferred[capability] ?? defaultModels[capability],
     baseUrl,
-    apiKey: 'sk-test-key',
+    apiKey,
   });
-  const servers = {
-    chat: serverFor('chat'),
-    evaluate: serverFor('evaluate'),
-    transcribe: serverFor('transcribe'),
-    speak: serverFor('speak'),
-  };
+  const servers = byCapability(serverFor);
   const clients = createOpenAiClients(servers);
   const log = recordingLog();
   return {
