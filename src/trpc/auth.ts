@@ -21,7 +21,7 @@ const callerOf = ({ req }: TrpcContext) => ({ ip: req.ip, identity: optionalIden
 
 /** The cookie lets `<audio src>` play; it is accepted for reading only. */
 function signedIn({ res }: TrpcContext, tokens: Tokens): Tokens {
-  setAccessCookie(res, tokens.token, tokens.expiresAt);
+  if (res) setAccessCookie(res, tokens.token, tokens.expiresAt);
   return tokens;
 }
 
@@ -48,7 +48,7 @@ export const authRouter = router({
     .mutation(async ({ ctx, input }) => {
       // With a refresh token an expired access token is no reason to refuse.
       await logout(ctx.auth, input, input.refreshToken ? ctx.req.identity : optionalIdentity(ctx.req));
-      clearAccessCookie(ctx.res);
+      if (ctx.res) clearAccessCookie(ctx.res);
       return { loggedOut: true };
     }),
   me: procedure.output(userSchema).query(({ ctx }) => me(ctx.auth, ctx.identity)),

@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { ZodError } from 'zod';
 import { requireIdentity } from '../auth/plugin.ts';
 import type { ConversationCaller } from '../conversation/context.ts';
@@ -49,6 +50,8 @@ const t = initTRPC.context<TrpcContext>().create({
     const { status, trpc } = errorTable[known.code];
     return {
       ...shape,
+      // What a stream throws has passed no middleware, and a client would take it for a failure that passes.
+      code: TRPC_ERROR_CODES_BY_KEY[trpc],
       message: known.message,
       data: { ...shape.data, code: trpc, httpStatus: status, error: known.toPublic() },
     };

@@ -4,6 +4,7 @@ import { chatRouter } from './chat.ts';
 import { evaluationRouter } from './evaluation.ts';
 import { router } from './init.ts';
 import { questionsRouter } from './questions.ts';
+import { realtimeRouter } from './realtime.ts';
 import { sessionsRouter } from './sessions.ts';
 import { voicesRouter } from './voices.ts';
 
@@ -14,6 +15,7 @@ export const appRouter = router({
   answers: answersRouter,
   evaluation: evaluationRouter,
   chat: chatRouter,
+  realtime: realtimeRouter,
   voices: voicesRouter,
 });
 
