@@ -3,26 +3,37 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuthDeps, createAuth } from './auth/auth.ts';
 import type { Config } from './config.ts';
+import { createCalls } from './conversation/call-registry.ts';
 import type { ConversationDeps } from './conversation/context.ts';
 import { createEventLog } from './conversation/event-log.ts';
+import { createHolders } from './conversation/holders.ts';
 import { createLiveTurns } from './conversation/live-turns.ts';
 import { createReplyAudio } from './conversation/reply-audio.ts';
+import { plainInstructions } from './conversation/voice/free-talk.ts';
 import { type Database, openDatabase } from './db/client.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './db/embedded-postgres.ts';
 import { migrate } from './db/migrate.ts';
 import { createChanges } from './interview/changes.ts';
+import { defaultLiveRecording, type LiveRecordingDeps } from './interview/live-recording/context.ts';
+import { createRecorders } from './interview/live-recording/recorders.ts';
 import { type Background, createBackground } from './jobs/background.ts';
 import { createOpenAiChatModel } from './llm/openai-chat-model.ts';
 import type { Log } from './log.ts';
+import type { UpstreamAccess } from './models/call.ts';
 import { createModelCatalogue, type ModelCatalogue } from './models/catalogue.ts';
 import { createOpenAiClients, hostOf, type ModelServer, openAiBaseUrl } from './models/model-server.ts';
 import { byCapability, type Capability, capabilities, defaultModels } from './models/preferences.ts';
 import { plainlyOffline } from './offline/plainly-offline.ts';
 import { type OfflineServer, startOfflineServer } from './offline/server.ts';
+import { isOfflineTranscriptNotice } from './offline/transcript-notice.ts';
 import { keptSecret } from './secrets.ts';
-import { createOpenAiSpeaker } from './speech/openai-speaker.ts';
+import { createOpenAiLiveTranscriber } from './speech/openai-live-transcriber.ts';
+import { createOpenAiRealtimeBroker } from './speech/openai-realtime-broker.ts';
 import { createOpenAiTranscriber } from './speech/openai-transcriber.ts';
+import { createOpenAiVoiceModel } from './speech/openai-voice-model.ts';
+import { createSpeakerByModel } from './speech/speaker-by-model.ts';
 import { createDiskStorage } from './storage/disk.ts';
+import { createDiskPcmSpool } from './storage/disk-pcm-spool.ts';
 
 /** Everything the doors need, built once. */
 export interface Deps {
@@ -32,8 +43,10 @@ export interface Deps {
   /** Signs cookies. Made from JWT_SECRET, so servers that share that agree on this. */
   cookieSecret: string;
   /** What the verbs of interviews and of live conversations work with. */
-  product: ConversationDeps;
+  product: ConversationDeps & LiveRecordingDeps;
   catalogue: ModelCatalogue;
+  /** For the pass-through, which speaks the vendor's own protocol. */
+  realtimeUpstream: UpstreamAccess;
   background: Background;
   /** Capabilities that the built-in stand-in serves, because no key and no address is set for them. */
   offline: Capability[];
@@ -59,17 +72,21 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
   const access = (capability: Capability) => ({ client: clients[capability], catalogue, log });
 
   const background = createBackground(log);
+  const speaker = createSpeakerByModel({
+    ...access('speak'),
+    origin: offline.includes('speak') ? 'offline' : hostOf(servers.speak.baseUrl),
+  });
+  opened.defer(() => speaker.close());
   const storage = createDiskStorage({ root: config.AUDIO_STORAGE_PATH, log });
-  const product: ConversationDeps = {
+  const recorders = createRecorders();
+  opened.defer(() => recorders.close());
+  const product: ConversationDeps & LiveRecordingDeps = {
     db,
     storage,
     chat: createOpenAiChatModel({ capability: 'chat', ...access('chat') }),
     evaluator: createOpenAiChatModel({ capability: 'evaluate', ...access('evaluate') }),
     transcriber: plainlyOffline(createOpenAiTranscriber(access('transcribe'))),
-    speaker: createOpenAiSpeaker({
-      ...access('speak'),
-      origin: offline.includes('speak') ? 'offline' : hostOf(servers.speak.baseUrl),
-    }),
+    speaker,
     changes: createChanges(),
     log,
     later: background.run,
@@ -89,6 +106,24 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
       firstAudioMs: config.TURN_FIRST_AUDIO_SECONDS * 1_000,
       turnMs: config.TURN_DEADLINE_SECONDS * 1_000,
     },
+    firstPiece: 'clause',
+    realtime: {
+      broker: createOpenAiRealtimeBroker({ ...access('realtime'), workflowId: config.CHATKIT_AGENT_ID }),
+      calls: createCalls(),
+      holders: createHolders(),
+      modality: config.realtimeModality,
+    },
+    voiceModel: createOpenAiVoiceModel({ ...access('realtime'), saysNothing: isOfflineTranscriptNotice }),
+    voice: {
+      instructions: config.OPENAI_REALTIME_INSTRUCTIONS ?? plainInstructions,
+      voice: config.OPENAI_REALTIME_VOICE,
+      renewAfterMs: 58 * 60_000,
+      healthyAfterMs: 60_000,
+    },
+    liveTranscriber: createOpenAiLiveTranscriber({ ...access('listen'), saysNothing: isOfflineTranscriptNotice }),
+    spool: createDiskPcmSpool(join(config.AUDIO_STORAGE_PATH, 'live')),
+    recorders,
+    liveRecording: defaultLiveRecording,
   };
   const secret = config.JWT_SECRET ?? (await keptSecret(config.VIVA_DATA_PATH, 'jwt-secret'));
   const auth = createAuth({ db, config, secret, log });
@@ -101,7 +136,18 @@ export async function createDeps(config: Config, log: Log): Promise<Deps> {
     await background.drain(0);
     await stack.disposeAsync();
   };
-  return { config, db, auth, cookieSecret, product, catalogue, background, offline, close };
+  return {
+    config,
+    db,
+    auth,
+    cookieSecret,
+    product,
+    catalogue,
+    realtimeUpstream: access('realtime'),
+    background,
+    offline,
+    close,
+  };
 }
 
 async function embedded(config: Config, log: Log, opened: AsyncDisposableStack): Promise<EmbeddedPostgres> {

@@ -32,6 +32,10 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+export const errorCodeSchema = z.custom<ErrorCode>(
+  (code) => typeof code === 'string' && Object.hasOwn(errorTable, code),
+);
+
 /** What a user may see of an error, the same on every surface. */
 export interface PublicError {
   code: ErrorCode;

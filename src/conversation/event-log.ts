@@ -24,11 +24,24 @@ interface Channel {
   recent: NumberedEvent[];
   unwritten: NumberedEvent[];
   writing: Promise<void>;
+  /** Set while only events wait that need not be written at once. */
+  lazily: NodeJS.Timeout | undefined;
   readers: Set<() => void>;
 }
 
+/** Many, and worth little by themselves: what they tell is told again as a whole. */
+const lazy: ReadonlySet<TurnEvent['type']> = new Set(['transcript-delta', 'reply-delta']);
+const lazyMs = 250;
+
 const keptRecent = 2_000;
 const pageSize = 500;
+const recentPageSize = 100;
+
+/** A page at a time: a reader that stalls must not hold on to all of them. */
+function recentAfter(cursor: number, events: readonly NumberedEvent[]): NumberedEvent[] {
+  const first = events.findLastIndex(({ id }) => id <= cursor) + 1;
+  return events.slice(first, first + recentPageSize);
+}
 
 export function createEventLog(db: Database, log: Log): EventLog {
   const channels = new Map<string, Channel>();
@@ -47,6 +60,7 @@ export function createEventLog(db: Database, log: Log): EventLog {
       recent: [],
       unwritten: [],
       writing: Promise.resolve(),
+      lazily: undefined,
       readers: new Set<() => void>(),
     };
     channels.set(sessionId, channel);
@@ -79,6 +93,8 @@ export function createEventLog(db: Database, log: Log): EventLog {
 
   /** One write at a time; what is published meanwhile goes with the next. */
   function scheduleWrite(sessionId: string, channel: Channel): Promise<void> {
+    clearTimeout(channel.lazily);
+    channel.lazily = undefined;
     channel.writing = channel.writing
       .then(() => write(sessionId, channel))
       .catch((error: unknown) =>
@@ -117,7 +133,8 @@ export function createEventLog(db: Database, log: Log): EventLog {
         channel.since = channel.recent.shift()?.id ?? channel.since;
       }
       for (const wake of channel.readers) wake();
-      void scheduleWrite(sessionId, channel);
+      if (!lazy.has(event.type)) return void scheduleWrite(sessionId, channel);
+      channel.lazily ??= setTimeout(() => void scheduleWrite(sessionId, channel), lazyMs);
     },
 
     async flush(sessionId) {
@@ -141,11 +158,11 @@ export function createEventLog(db: Database, log: Log): EventLog {
       try {
         const latest = channel.recent.at(-1)?.id ?? channel.since;
         // The start of the running turn may not be written yet.
-        if (after === null) await channel.writing;
+        if (after === null) await scheduleWrite(sessionId, channel);
         let cursor = after ?? (await beforeRunningTurn(sessionId)) ?? latest;
         while (!signal.aborted) {
           const page = cursor < channel.since ? await stored(sessionId, cursor, channel.since) : null;
-          const next = page?.length ? page : channel.recent.filter(({ id }) => id > cursor);
+          const next = page?.length ? page : recentAfter(cursor, channel.recent);
           if (page?.length === 0) cursor = Math.max(cursor, channel.since);
           for (const event of next) {
             if (signal.aborted) return;

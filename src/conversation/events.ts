@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorCodeSchema } from '../errors.ts';
 import { idSchema } from '../interview/schemas.ts';
 
 const turn = { turnId: idSchema };
@@ -37,7 +38,7 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     type: z.literal('turn-failed'),
     ...turn,
     stage: z.enum(['upload', 'transcription', 'reply', 'speech', 'server']),
-    code: z.string(),
+    code: errorCodeSchema,
     message: z.string(),
     retryable: z.boolean(),
   }),

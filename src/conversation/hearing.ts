@@ -6,6 +6,7 @@ import { mustShrink, transcribeFile } from '../interview/transcription.ts';
 import type { TranscribeRequest, Transcript } from '../speech/transcriber.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
 import { acknowledge } from './acknowledgement.ts';
+import { inTime } from './in-time.ts';
 import type { HeardWords } from './plan.ts';
 import type { Relay } from './relay.ts';
 import { mark, type RunningTurn } from './running-turn.ts';
@@ -103,20 +104,6 @@ function transcribeKept(turn: RunningTurn, recording: KeptFile, early: AbortCont
     { path, bytes, mimeType, fileName: path },
     { ...hints(turn, durationMs), signal: turn.signal },
   );
-}
-
-/** Counted from here, when the whole recording has arrived. Whoever works on it is to be stopped by the caller. */
-async function inTime<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
-  const overdue = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const message = 'Hearing the recording took too long. It is kept; say it again, or type it.';
-    overdue.reject(new DomainError('upstream_timeout', message));
-  }, deadlineMs);
-  try {
-    return await Promise.race([work, overdue.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function hints({ session }: RunningTurn, durationMs: number): Pick<TranscribeRequest, 'language' | 'durationMs'> {

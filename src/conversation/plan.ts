@@ -13,6 +13,8 @@ export interface HeardWords {
   text: string;
   /** Of the recording; null for typed words. */
   durationMs: number | null;
+  /** Stored messages that these words are, or stand for: they are not remembered beside them. */
+  standsFor: string[];
 }
 
 /** What the interviewer does in this turn. */
@@ -27,32 +29,31 @@ export interface Plan {
 
 /** Decides the next move by plain code, and writes the prompt for it. */
 export async function planMove(turn: RunningTurn, heard: HeardWords | null): Promise<Plan> {
-  const { deps, session, sessionId } = turn;
-  const [before, stored, cv] = await Promise.all([
-    interviewStateOf(turn),
-    deps.db.prisma.message.findMany({
-      where: { sessionId, saidAgain: false, OR: [{ turnId: null }, { turnId: { not: turn.id } }] },
-      orderBy: { id: 'desc' },
-      take: memoryLimits.maxMessages,
-    }),
-    session.cvId ? deps.db.prisma.cv.findUnique({ where: { id: session.cvId } }) : null,
-  ]);
+  const { session } = turn;
+  const { messages, cv } = await turn.material;
+  const before = await interviewStateOf(turn);
   const words = heard && said(heard.text, heard.durationMs);
   const { move, state } = takeTurn(before, words);
-  const messages = interviewerMessages({
-    session: { jobDescription: session.jobDescription, cvText: cv?.text ?? null, language: session.language },
+  const earlier = messages.filter(({ id }) => !heard?.standsFor.includes(id)).slice(-memoryLimits.maxMessages);
+  const prompt = interviewerMessages({
+    session: { jobDescription: session.jobDescription, cvText: cv, language: session.language },
     questions: state.questions,
     move,
-    memory: remember(stored.reverse()),
+    memory: remember(earlier),
     said: heard?.text ?? null,
   });
-  return { messages, nextState: state, heardState: hear(before, words), interviewOver: state.phase === 'closed' };
+  return {
+    messages: prompt,
+    nextState: state,
+    heardState: hear(before, words),
+    interviewOver: state.phase === 'closed',
+  };
 }
 
 /** Where the interview stands; at its beginning before the first turn. */
-export async function interviewStateOf({ deps, session, sessionId }: RunningTurn): Promise<InterviewState> {
+export async function interviewStateOf({ session, material }: RunningTurn): Promise<InterviewState> {
   if (session.interviewState !== null) return interviewStateSchema.parse(session.interviewState);
-  const questions = await deps.db.prisma.question.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+  const { questions } = await material;
   const { maxFollowUps, rambleWords, rambleSeconds } = interviewerSettingsSchema.parse(session.interviewer);
   return startInterview({
     language: session.language,

@@ -47,10 +47,30 @@ interface Growth {
   key: AudioKey;
   file: GrowingAudio;
   state: 'growing' | 'finished' | 'discarded';
-  /** What was appended last: readers that are up to date need no look at the disk. */
-  latest: { start: number; bytes: Uint8Array };
+  /** Bytes on disk: where the tail begins. Changes in the same moment as the tail, which `file.bytes` does not. */
+  written: number;
+  /** What is not on disk yet, in order: readers that are up to date need no look at the disk. */
+  tail: Uint8Array[];
   /** Emits `change` when there are more bytes, or another state. */
   changes: EventEmitter<{ change: [] }>;
+}
+
+/** Two seconds of sound: writing each frame by itself costs more than all the rest about it. */
+const writeBytes = 16 * 1024;
+
+const bytesOf = (chunks: readonly Uint8Array[]) => chunks.reduce((sum, { length }) => sum + length, 0);
+
+/** What comes from this offset on of what is not on disk yet; null when that is nothing. */
+function inTail({ written, tail }: Growth, position: number): Uint8Array | null {
+  let start = written;
+  for (const [at, chunk] of tail.entries()) {
+    if (position >= start && position < start + chunk.length) {
+      const first = chunk.subarray(position - start);
+      return at === tail.length - 1 ? first : Buffer.concat([first, ...tail.slice(at + 1)]);
+    }
+    start += chunk.length;
+  }
+  return null;
 }
 
 const withdrawn = () => new DomainError('gone', 'This reply was withdrawn. Ask again.');
@@ -64,17 +84,15 @@ async function* readGrowth(
   for (let position = start; ; ) {
     signal.throwIfAborted();
     if (growth.state === 'discarded') throw withdrawn();
-    const { file, latest } = growth;
-    if (position === latest.start && latest.bytes.length > 0) {
-      position += latest.bytes.length;
-      yield latest.bytes;
-    } else if (position < file.bytes) {
-      const written: AsyncIterable<Uint8Array> = await storage.open(growth.key, {
-        start: position,
-        end: file.bytes - 1,
-      });
+    const waiting = inTail(growth, position);
+    if (waiting) {
+      position += waiting.length;
+      yield waiting;
+    } else if (position < growth.written) {
+      const end = growth.written - 1;
+      const stored: AsyncIterable<Uint8Array> = await storage.open(growth.key, { start: position, end });
       const before = position;
-      for await (const bytes of written) {
+      for await (const bytes of stored) {
         position += bytes.length;
         yield bytes;
       }
@@ -98,7 +116,8 @@ export function createReplyAudio(storage: AudioStorage): ReplyAudio {
         key,
         file: await storage.grow(key),
         state: 'growing',
-        latest: { start: 0, bytes: new Uint8Array() },
+        written: 0,
+        tail: [],
         changes: new EventEmitter<{ change: [] }>().setMaxListeners(0),
       };
       growths.set(id, growth);
@@ -116,6 +135,19 @@ function recorder(growth: Growth, forget: () => void): ReplyRecorder {
   const joiner = createMp3Joiner();
   const { file } = growth;
   const durationMs = () => Math.round(joiner.durationMs);
+  const bytes = () => growth.written + bytesOf(growth.tail);
+  const write = async () => {
+    const waiting = growth.tail.length;
+    if (waiting === 0) return;
+    try {
+      await file.append(Buffer.concat(growth.tail));
+      growth.written += bytesOf(growth.tail.splice(0, waiting));
+    } catch (error) {
+      // After one failure nothing more is taken: what is on disk is all there will be.
+      growth.tail.length = 0;
+      throw error;
+    }
+  };
   const end = (state: 'finished' | 'discarded') => {
     growth.state = state;
     growth.changes.emit('change');
@@ -126,18 +158,18 @@ function recorder(growth: Growth, forget: () => void): ReplyRecorder {
       return durationMs();
     },
     get bytes() {
-      return file.bytes;
+      return bytes();
     },
 
     async add(piece) {
-      const before = file.bytes;
-      for await (const bytes of joiner.join(piece)) {
-        const start = file.bytes;
-        await file.append(bytes);
-        growth.latest = { start, bytes };
+      const before = bytes();
+      for await (const frames of joiner.join(piece)) {
+        // Readers do not wait for the disk.
+        growth.tail.push(frames);
         growth.changes.emit('change');
+        if (bytesOf(growth.tail) >= writeBytes) await write();
       }
-      if (file.bytes === before) {
+      if (bytes() === before) {
         throw new DomainError('upstream_failed', 'The speech service sent no sound for a sentence of the reply.');
       }
     },
@@ -146,6 +178,7 @@ function recorder(growth: Growth, forget: () => void): ReplyRecorder {
       try {
         // Readers do not wait for the disk.
         end('finished');
+        await write();
         const reply = { ...(await file.finish()), durationMs: durationMs() };
         await keep?.(reply);
         return reply;

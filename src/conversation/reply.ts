@@ -9,6 +9,7 @@ import type { ReplyRecorder } from './reply-audio.ts';
 import { mark, type RunningTurn } from './running-turn.ts';
 import { speakAhead } from './speak-ahead.ts';
 import { speakable } from './speakable.ts';
+import { createTelling } from './telling.ts';
 
 const style = 'Speak like a friendly, professional interviewer in conversation: warm, unhurried, natural.';
 const maxReplyTokens = 300;
@@ -25,6 +26,8 @@ export interface SpokenReply {
   error: unknown;
   /** Why nothing of it could be spoken; null when something was. The text stands all the same. */
   unspoken: DomainError | null;
+  /** What gave the text: a chat model, or a Realtime session that spoke it too. */
+  capability: 'chat' | 'realtime';
   /** Null until they answered. */
   model: string | null;
   speechModel: string | null;
@@ -32,14 +35,14 @@ export interface SpokenReply {
   recorder: ReplyRecorder;
 }
 
-/** Generates the reply and speaks it, clause by clause, into one audio file that can be heard from the first of them. */
-export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Promise<SpokenReply> {
-  const audioId = randomUUIDv7();
+/** Begins the reply's audio, which can be heard from now on, and tells of it. */
+export async function beginReply(turn: RunningTurn, capability: SpokenReply['capability']): Promise<SpokenReply> {
+  const { audioId } = turn.reply;
   const messageId = randomUUIDv7();
-  const recorder = await turn.deps.replies.begin(audioId);
+  const recorder = await turn.reply.recorder;
   turn.audioId = audioId;
   turn.publish({ type: 'reply-started', messageId, audioUrl: `/audio/${audioId}` });
-  const spoken: SpokenReply = {
+  return {
     messageId,
     audioId,
     text: '',
@@ -47,11 +50,17 @@ export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Pr
     partial: false,
     error: null,
     unspoken: null,
+    capability,
     model: null,
     speechModel: null,
     usage: { inputTokens: 0, outputTokens: 0 },
     recorder,
   };
+}
+
+/** Generates the reply and speaks it, clause by clause, into one audio file that can be heard from the first of them. */
+export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Promise<SpokenReply> {
+  const spoken = await beginReply(turn, 'chat');
   try {
     const { chat, deadlines } = turn.deps;
     const stream = await chat.stream({ messages, maxTokens: maxReplyTokens, deadlines, signal: turn.signal });
@@ -67,19 +76,22 @@ export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Pr
 
 /** Publishes the text as fast as it comes, whatever the speed of the speech that is made of it. */
 function readAhead(turn: RunningTurn, spoken: SpokenReply, stream: TextStream): ReadableStream<string> {
+  const told = createTelling((text) => turn.publish({ type: 'reply-delta', text }));
   return new ReadableStream<string>({
     async start(queue) {
       try {
         for await (const delta of stream.deltas) {
           mark(turn, 'firstTokenMs');
           spoken.text += delta;
-          turn.publish({ type: 'reply-delta', text: delta });
+          told.add(delta);
           queue.enqueue(delta);
         }
         spoken.usage = stream.usage();
+        told.flush();
         turn.publish({ type: 'reply-end', messageId: spoken.messageId, text: spoken.text });
         queue.close();
       } catch (error) {
+        told.flush();
         queue.error(error);
       }
     },
@@ -103,7 +115,9 @@ async function speak(turn: RunningTurn, spoken: SpokenReply, words: ReadableStre
     spoken.speechModel = speech.model;
     return speech;
   };
-  const pieces = sayable(speakablePieces(words, { language: session.language }));
+  const pieces = sayable(
+    speakablePieces(words, { language: session.language, firstClause: deps.firstPiece === 'clause' }),
+  );
   let failure: DomainError | null = null;
   for await (const piece of speakAhead(pieces, synthesise, { signal })) {
     const startMs = spoken.recorder.durationMs;

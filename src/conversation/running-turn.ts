@@ -1,10 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { claimTurn, selectMaterial, type TurnMaterial, type TurnSession } from '../db/turns.ts';
 import { DomainError } from '../errors.ts';
-import { ownedSession } from '../interview/access.ts';
+import { consentRequired } from '../interview/access.ts';
 import type { ConversationCaller, ConversationDeps } from './context.ts';
 import { isTerminal, type Latency, type TurnEvent, type TurnStage } from './events.ts';
 import type { LiveTurn, TurnOutcome } from './live-turns.ts';
+import { memoryLimits } from './memory.ts';
+import type { ReplyRecorder } from './reply-audio.ts';
 
 type WithoutTurn<Event> = Event extends TurnEvent ? Omit<Event, 'turnId'> : never;
 export type EventOfTurn = WithoutTurn<TurnEvent>;
@@ -23,40 +27,65 @@ export class Interrupted extends Error {
 /** A turn while it runs. Its row holds the session's only place for one. */
 export interface RunningTurn extends LiveTurn {
   deps: ConversationDeps;
-  session: Awaited<ReturnType<typeof ownedSession>>;
+  session: TurnSession;
+  /** What was there before: read while the candidate is still being heard. */
+  material: Promise<TurnMaterial>;
   signal: AbortSignal;
   /** What the turn is busy with: named when it fails. */
   stage: TurnStage;
   /** Monotonic milliseconds at which the candidate's input was complete. */
   inputEndedAt: number;
   latency: Latency;
+  /** The reply's file, opened while the candidate is still being heard. */
+  reply: { audioId: string; recorder: Promise<ReplyRecorder> };
   publish(event: EventOfTurn): void;
+  /** Stores something beside the turn, which does not wait for it. */
+  write(work: Promise<unknown>): void;
+  /** Resolves once everything is stored so far; rejects with what could not be. */
+  written(): Promise<void>;
   /** Ends the turn before its time. */
   abort(reason: unknown): void;
   settle(outcome: TurnOutcome): void;
 }
 
-/** Takes the session's place for a turn. Throws `not_found`, `session_ended`, or `conflict` while another one runs. */
+export interface TurnOptions {
+  by: Extract<TurnEvent, { type: 'turn-started' }>['by'];
+  /** Consent to being recorded is needed. */
+  recorded?: boolean;
+  /** Is told the turn's events too. */
+  observe?: (event: TurnEvent) => void;
+}
+
+/** Takes the session's place for a turn. Throws `not_found`, `session_ended`, `consent_required`, or `conflict`. */
 export async function openTurn(
   caller: ConversationCaller,
   sessionId: string,
-  by: Extract<TurnEvent, { type: 'turn-started' }>['by'],
+  { by, recorded = false, observe }: TurnOptions,
 ): Promise<RunningTurn> {
   const { deps, userId } = caller;
   // Whoever was told of a turn's end may begin the next one at once.
   const before = deps.live.ofSession(sessionId);
   if (before?.ending && before.userId === userId) await before.ended;
-  const id = await claimSession(caller, sessionId);
-  // Read under the claim: the turn before may have moved the interview on.
-  const session = await ownedSession(caller, sessionId);
+  const id = randomUUIDv7();
+  const session = await claimPatiently(caller, { turnId: id, sessionId, recorded });
   const stop = new AbortController();
   const ended = Promise.withResolvers<TurnOutcome>();
+  const writes: Promise<unknown>[] = [];
+  const material = selectMaterial(deps.db.pool, session, memoryLimits.maxMessages + 1);
+  // Looked at once the candidate was heard.
+  material.catch(() => undefined);
+  const audioId = randomUUIDv7();
+  const recorder = deps.replies.begin(audioId);
+  // Looked at once there is something to say.
+  recorder.catch(() => undefined);
   const turn: RunningTurn = {
     id,
     sessionId,
     userId,
     deps,
     session,
+    material,
+    reply: { audioId, recorder },
     audioId: null,
     ending: false,
     signal: stop.signal,
@@ -71,36 +100,59 @@ export async function openTurn(
       const told = { ...event, turnId: id };
       if (isTerminal(told)) turn.ending = true;
       deps.events.publish(sessionId, told);
+      observe?.(told);
     },
+    write(work) {
+      // Looked at by `written`.
+      work.catch(() => undefined);
+      writes.push(work);
+    },
+    written: () => Promise.all(writes).then(() => undefined),
   };
   deps.live.add(turn);
   turn.publish({ type: 'turn-started', by });
   return turn;
 }
 
+interface Claim {
+  turnId: string;
+  sessionId: string;
+  recorded: boolean;
+}
+
+const claimAgainMs = 50;
+const claims = 4;
+
+/** A turn that ended elsewhere is told to be over a moment before its row says so. */
+async function claimPatiently(caller: ConversationCaller, claim: Claim): Promise<TurnSession> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await claimSession(caller, claim);
+    } catch (error) {
+      const elsewhere = error instanceof DomainError && error.code === 'conflict';
+      if (!elsewhere || tried === claims || caller.deps.live.ofSession(claim.sessionId)) throw error;
+      await sleep(claimAgainMs);
+    }
+  }
+}
+
 const uniqueViolation = z.object({ code: z.literal('23505') });
 
 /** The unique index on running turns closes the race of two turns at once. */
-async function claimSession(caller: ConversationCaller, sessionId: string): Promise<string> {
-  const { deps, userId } = caller;
-  const id = randomUUIDv7();
+async function claimSession({ deps, userId }: ConversationCaller, claim: Claim): Promise<TurnSession> {
   const leaseUntil = new Date(Date.now() + deps.deadlines.turnMs + 30_000);
   try {
-    const { rowCount } = await deps.db.pool.query({
-      name: 'claim-turn',
-      text: `insert into turns (id, session_id, lease_until)
-        select $1, id, $4 from sessions where id = $2 and user_id = $3 and state = 'active'`,
-      values: [id, sessionId, userId, leaseUntil],
-    });
-    if (rowCount === 1) return id;
+    const found = await claimTurn(deps.db.pool, { ...claim, userId, leaseUntil });
+    if (!found) throw new DomainError('not_found', 'There is no such session.');
+    if (found.claimed) return found.session;
+    if (claim.recorded && !found.session.consented) throw consentRequired();
+    throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');
   } catch (error) {
     if (!uniqueViolation.safeParse(error).success) throw error;
     throw new DomainError('conflict', 'The last turn is still going on. Wait for its end, or interrupt it.', {
       retryAfterMs: 1_000,
     });
   }
-  await ownedSession(caller, sessionId);
-  throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');
 }
 
 /** Marks how far the turn is, in milliseconds from the end of the candidate's input. Only the first time counts. */

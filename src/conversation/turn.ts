@@ -1,5 +1,6 @@
+import { endTurn } from '../db/turns.ts';
 import { asDomainError, DomainError } from '../errors.ts';
-import { recordTokens } from '../interview/usage.ts';
+import type { ChatMessage } from '../llm/chat-model.ts';
 import { concludeInterview } from './conclusion.ts';
 import { heardText } from './heard.ts';
 import { keepReply } from './kept-reply.ts';
@@ -10,34 +11,39 @@ import { Interrupted, type RunningTurn } from './running-turn.ts';
 
 export type Hear = (turn: RunningTurn) => Promise<HeardWords | null>;
 
+/** Says what is planned: `speakReply` by writing and speaking it, a Realtime session by itself. */
+export type Reply = (turn: RunningTurn, messages: ChatMessage[]) => Promise<SpokenReply>;
+
 /**
  * One turn: hear, decide, reply aloud. Events are published as it goes, and always one terminal event: ended,
  * interrupted or failed, with what was already said kept.
  */
-export async function runTurn(turn: RunningTurn, hear: Hear): Promise<void> {
+export async function runTurn(turn: RunningTurn, hear: Hear, reply: Reply = speakReply): Promise<void> {
   const overdue = setTimeout(() => {
     turn.abort(new DomainError('upstream_timeout', 'This turn took too long and was ended. Say it again.'));
   }, turn.deps.deadlines.turnMs);
   let outcome: TurnOutcome = 'failed';
   try {
-    outcome = await hearAndReply(turn, hear);
+    outcome = await hearAndReply(turn, hear, reply);
   } catch (error) {
     outcome = endEarly(turn, turn.signal.aborted ? turn.signal.reason : error);
+    // Nothing was said, or it could not be kept.
+    await turn.reply.recorder.then((recorder) => recorder.discard()).catch(() => undefined);
   } finally {
     clearTimeout(overdue);
     await close(turn, outcome);
   }
 }
 
-async function hearAndReply(turn: RunningTurn, hear: Hear): Promise<TurnOutcome> {
+async function hearAndReply(turn: RunningTurn, hear: Hear, reply: Reply): Promise<TurnOutcome> {
   const heard = await hear(turn);
   turn.stage = 'reply';
   const plan = await planMove(turn, heard);
-  const spoken = await speakReply(turn, plan.messages);
+  const spoken = await reply(turn, plan.messages);
+  await turn.written();
   const interruption = spoken.error instanceof Interrupted ? spoken.error : null;
   const heardPart = interruption && heardText(spoken.pieces, interruption.heardMs, turn.session.language);
   await keepReply(turn, spoken, { heardText: heardPart, interviewState: stateAfter(plan, spoken, heardPart) });
-  await bookUsage(turn, spoken);
   if (spoken.error) return endEarly(turn, spoken.error);
   if (plan.interviewOver) await concludeInterview(turn);
   if (spoken.unspoken) {
@@ -73,24 +79,12 @@ function endEarly(turn: RunningTurn, error: unknown): TurnOutcome {
   return 'failed';
 }
 
-async function bookUsage({ deps, userId, sessionId, id: turnId }: RunningTurn, spoken: SpokenReply): Promise<void> {
-  const { model, usage, speechModel, pieces } = spoken;
-  const booking = { userId, sessionId, turnId };
-  if (model) await recordTokens(deps, { ...booking, capability: 'chat', model, usage });
-  if (!speechModel) return;
-  const characters = pieces.reduce((sum, piece) => sum + piece.text.length, 0);
-  const audioMs = pieces.at(-1)?.endMs ?? 0;
-  await deps.db.prisma.usage.create({
-    data: { ...booking, capability: 'speak', model: speechModel, characters, audioMs },
-  });
-}
-
 /** The events first: once the row says that the turn is over, replay must have all of it. */
 async function close(turn: RunningTurn, outcome: TurnOutcome): Promise<void> {
   const { deps, id, sessionId } = turn;
   try {
     await deps.events.flush(sessionId);
-    await deps.db.prisma.turn.updateMany({ where: { id }, data: { state: outcome, endedAt: new Date() } });
+    await endTurn(deps.db.pool, id, outcome);
   } finally {
     deps.live.remove(turn);
     turn.settle(outcome);

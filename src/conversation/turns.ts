@@ -1,6 +1,6 @@
 import { Prisma } from '../db/generated/client.ts';
 import { DomainError } from '../errors.ts';
-import { ownedSession, requireConsent } from '../interview/access.ts';
+import { ownedSession } from '../interview/access.ts';
 import { removeUnusedAudio } from '../interview/stored-audio.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
 import { acknowledge, prepareAcknowledgements } from './acknowledgement.ts';
@@ -10,11 +10,11 @@ import { hearRecording } from './hearing.ts';
 import { createRelay } from './relay.ts';
 import { Interrupted, openTurn, type RunningTurn } from './running-turn.ts';
 import { keepSaid, takeUpUnanswered } from './said.ts';
-import { type Hear, runTurn } from './turn.ts';
+import { type Hear, type Reply, runTurn } from './turn.ts';
 
 /** The interviewer opens: welcomes the candidate and asks the first question. */
 export async function begin(caller: ConversationCaller, input: { sessionId: string }): Promise<{ turnId: string }> {
-  const turn = await openTurn(caller, input.sessionId, 'opening');
+  const turn = await openTurn(caller, input.sessionId, { by: 'opening' });
   start(turn, async () => null);
   // While the candidate listens to the opening: nothing competes with its speech.
   void turn.ended.then(() => {
@@ -28,7 +28,7 @@ export async function say(
   caller: ConversationCaller,
   input: { sessionId: string; text: string },
 ): Promise<{ turnId: string }> {
-  const turn = await openTurn(caller, input.sessionId, 'text');
+  const turn = await openTurn(caller, input.sessionId, { by: 'text' });
   start(turn, () => {
     acknowledge(turn);
     return keepSaid(turn, { text: input.text, durationMs: null, audioId: null, transcribedBy: null });
@@ -39,7 +39,7 @@ export async function say(
 /** Makes the interviewer's move again after a turn that failed, from the words that were kept. */
 export async function retry(caller: ConversationCaller, input: { sessionId: string }): Promise<{ turnId: string }> {
   await requireUnanswered(caller, input.sessionId);
-  const turn = await openTurn(caller, input.sessionId, 'retry');
+  const turn = await openTurn(caller, input.sessionId, { by: 'retry' });
   start(turn, () => takeUpUnanswered(turn));
   return { turnId: turn.id };
 }
@@ -75,8 +75,7 @@ export async function sayAloud(
   sessionId: string,
   receive: Receive,
 ): Promise<{ turnId: string }> {
-  await requireConsent(caller);
-  const turn = await openTurn(caller, sessionId, 'speech');
+  const turn = await openTurn(caller, sessionId, { by: 'speech', recorded: true });
   const relay = createRelay();
   const named = Promise.withResolvers<{ fileName: string; mimeType: string }>();
   const safe = Promise.withResolvers<void>();
@@ -104,17 +103,17 @@ function reasonToTell(reason: unknown): unknown {
 }
 
 /** The turn goes on when the client leaves: it is stored, and can be replayed. */
-export function start(turn: RunningTurn, hear: Hear): void {
+export function start(turn: RunningTurn, hear: Hear, reply?: Reply): void {
   const restarting = new DomainError('unavailable', 'The server is restarting. Say it again in a moment.');
   const started = turn.deps.later('turn', async (stopping) => {
     const stop = () => turn.abort(restarting);
     stopping.addEventListener('abort', stop, { once: true });
-    await runTurn(turn, hear);
+    await runTurn(turn, hear, reply);
     stopping.removeEventListener('abort', stop);
   });
   if (started) return;
   turn.abort(restarting);
-  void runTurn(turn, hear);
+  void runTurn(turn, hear, reply);
 }
 
 /**

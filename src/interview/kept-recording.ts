@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { DomainError } from '../errors.ts';
+import type { RecordingFormat } from '../speech/formats.ts';
 import { hasSpeech, inspectRecording } from '../speech/recording.ts';
 import type { AudioKey, StagedAudio } from '../storage/audio-storage.ts';
 import type { Caller } from './context.ts';
@@ -17,9 +18,13 @@ export interface KeptRecording {
 }
 
 /** Judges a recording by its bytes and moves it to where it stays. A refused one leaves nothing behind. */
-export async function keepRecording({ deps, userId, signal }: Caller, staged: StagedAudio): Promise<KeptRecording> {
+export async function keepRecording(
+  { deps, userId, signal }: Caller,
+  staged: StagedAudio,
+  formats: RecordingFormat[] = deps.limits.formats,
+): Promise<KeptRecording> {
   try {
-    const { formats, maxRecordingMs } = deps.limits;
+    const { maxRecordingMs } = deps.limits;
     const heard = { ...(signal && { signal }) };
     const facts = await inspectRecording(staged.path, { formats, maxDurationMs: maxRecordingMs, ...heard });
     if (!(await hasSpeech(staged.path, heard))) {

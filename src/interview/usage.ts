@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { TokenUsage } from '../llm/chat-model.ts';
+import type { HearingUsage } from '../speech/voice-model.ts';
 import { ownedSession } from './access.ts';
 import type { Caller, InterviewDeps } from './context.ts';
 import { estimateCostUsd } from './prices.ts';
 import { idSchema } from './schemas.ts';
 
-const capabilitySchema = z.enum(['chat', 'evaluate', 'transcribe', 'speak']);
+const capabilitySchema = z.enum(['chat', 'evaluate', 'transcribe', 'speak', 'realtime', 'listen']);
 const count = z.number().int().nonnegative();
 
 const modelUsageSchema = z.object({
@@ -46,10 +47,15 @@ export interface Booking {
 /** Books the tokens of one upstream call to its user. */
 export async function recordTokens(
   { db }: InterviewDeps,
-  call: Booking & { capability: 'chat' | 'evaluate'; model: string; usage: TokenUsage },
+  call: Booking & { capability: 'chat' | 'evaluate' | 'realtime'; model: string; usage: TokenUsage },
 ): Promise<void> {
   const { usage, ...rest } = call;
   await db.prisma.usage.create({ data: { ...rest, ...usage } });
+}
+
+/** Books what hearing live consumed: tokens or length, as the model is billed. */
+export async function bookHearing({ db }: InterviewDeps, booking: Booking, usage: HearingUsage): Promise<void> {
+  await db.prisma.usage.create({ data: { ...booking, ...usage, capability: 'listen' } });
 }
 
 /**

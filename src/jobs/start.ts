@@ -2,11 +2,13 @@ import { deleteEndedLogins } from '../auth/logins.ts';
 import { forgetAbandoned } from '../conversation/assistant.ts';
 import { failLostTurns } from '../conversation/recovery.ts';
 import type { Deps } from '../deps.ts';
+import { finishAbandoned } from '../interview/live-recording/abandoned.ts';
 import { reconcileAudio } from './reconcile-audio.ts';
 import { resumeWork } from './resume-work.ts';
 import { sweepRecordings } from './sweep-recordings.ts';
 
 const resumeEveryMs = 15_000;
+const abandonedEveryMs = 600_000;
 const dailyMs = 86_400_000;
 
 /** Starts the recurring work: taking up what a crash or a failing upstream left, reading the models, sweeping. */
@@ -29,6 +31,7 @@ export function startJobs({ product, auth, catalogue, background, config }: Deps
     }),
   ];
   timers.push(
+    every(abandonedEveryMs, 'finish abandoned recordings', (signal) => finishAbandoned(product, signal)),
     every(dailyMs, 'forget abandoned conversations', () => forgetAbandoned(product)),
     every(dailyMs, 'delete ended logins', async () => {
       await deleteEndedLogins(auth);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ErrorCode, errorTable } from '../errors.ts';
+import { errorCodeSchema } from '../errors.ts';
 import { supportedFormats } from './formats.ts';
 
 /** Work on a recording, as it is sent to the media process. */
@@ -12,6 +12,7 @@ export const mediaJobSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listen'), path: z.string() }),
   z.object({ kind: z.literal('locate'), path: z.string() }),
   z.object({ kind: z.literal('shrink'), path: z.string(), target: z.string() }),
+  z.object({ kind: z.literal('decode'), path: z.string(), target: z.string() }),
 ]);
 export type MediaJob = z.infer<typeof mediaJobSchema>;
 
@@ -26,9 +27,8 @@ export const resultSchemas = {
   listen: z.boolean(),
   locate: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
   shrink: z.null(),
+  decode: z.null(),
 };
-
-const errorCodeSchema = z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(errorTable, code));
 
 /** A refusal keeps its code and message on the way; anything else a parser threw has only a message, for the log. */
 export const replySchema = z.union([

@@ -24,7 +24,7 @@ interface Lane {
 /** Judging an upload takes milliseconds and must not wait for minutes of decoding: each has places of its own. */
 const quick: Lane = { places: createPlaces(2), idle: new Map() };
 const slow: Lane = { places: createPlaces(2), idle: new Map() };
-const laneOf = { inspect: quick, listen: quick, locate: slow, shrink: slow };
+const laneOf = { inspect: quick, listen: quick, decode: quick, locate: slow, shrink: slow };
 
 /** Resolves when the process listens, so that no deadline counts its start: a third of a second, more on a busy machine. */
 async function start({ idle }: Lane): Promise<ChildProcess> {

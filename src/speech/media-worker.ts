@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import { inspectMedia } from './inspection.ts';
 import { openMedia } from './media.ts';
 import { type MediaJob, type MediaReply, mediaJobSchema } from './media-jobs.ts';
+import { writePcm } from './pcm-file.ts';
 import { writeSpeechGrade } from './speech-grade.ts';
 import { hearsSpeech, locateSpeech } from './voice-detection.ts';
 
@@ -17,6 +18,9 @@ async function perform(job: MediaJob): Promise<unknown> {
       return await locateSpeech(media);
     case 'shrink':
       await writeSpeechGrade(media, job.target);
+      return null;
+    case 'decode':
+      await writePcm(media, job.target);
       return null;
   }
 }

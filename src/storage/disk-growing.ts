@@ -8,12 +8,21 @@ import { makeFolder, syncFolder } from './durable-folder.ts';
 
 /** Creates the file at once, so that readers find it. Throws `conflict` when there is one already. */
 export async function growFile(path: string): Promise<GrowingAudio> {
-  await onDisk(() => makeFolder(dirname(path)));
   try {
-    return growing(await open(path, 'wx', 0o600), path);
+    return growing(await create(path), path);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw diskError(error);
     throw new DomainError('conflict', 'This recording is being written already.', { cause: error });
+  }
+}
+
+async function create(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(path));
+    return open(path, 'wx', 0o600);
   }
 }
 

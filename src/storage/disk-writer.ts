@@ -8,6 +8,16 @@ import { startHashing } from './hashing.ts';
 /** One write of this size is the fastest that was measured; two per upload are the most held in memory. */
 const writeBytes = 1 << 20;
 
+/** Buffers of uploads that are over, for those to come: memory that is shared is given back late. */
+const spares: Uint8Array<SharedArrayBuffer>[] = [];
+const mostSpares = 16;
+
+const takeBuffer = () => spares.pop() ?? new Uint8Array(new SharedArrayBuffer(writeBytes));
+
+function giveBack(...buffers: (Uint8Array<SharedArrayBuffer> | null)[]): void {
+  for (const buffer of buffers) if (buffer && spares.length < mostSpares) spares.push(buffer);
+}
+
 function tooLarge(maxBytes: number): DomainError {
   return new DomainError(
     'too_large',
@@ -33,14 +43,14 @@ export async function writeDurably(
   let bytes = 0;
   // Copied, so that what the network delivers is garbage at once: kept until it is written, it would survive in memory
   // until the next full collection, an upload's whole length later.
-  let filling = new Uint8Array(new SharedArrayBuffer(writeBytes));
-  let spare = new Uint8Array(new SharedArrayBuffer(writeBytes));
+  let filling = takeBuffer();
+  let spare: Uint8Array<SharedArrayBuffer> | null = null;
   let filled = 0;
   let writing: Promise<unknown> = Promise.resolve();
   const flush = async () => {
     await writing;
     const full = filling.subarray(0, filled);
-    [filling, spare, filled] = [spare, filling, 0];
+    [filling, spare, filled] = [spare ?? takeBuffer(), filling, 0];
     writing = Promise.all([onDisk(() => writeAll(handle, full)), hashing.update(full)]);
     // Marked as handled: it is awaited by the next flush, and the source may fail before that.
     writing.catch(() => {});
@@ -67,5 +77,8 @@ export async function writeDurably(
     await Promise.allSettled([writing]);
     await hashing.digest().catch(() => undefined); // forgets it; the error above matters more
     throw error;
+  } finally {
+    // Nobody writes or hashes them any more.
+    giveBack(filling, spare);
   }
 }

@@ -65,6 +65,10 @@ const procedures: Record<string, Expected> = {
   'chat.retry': bySession,
   'chat.interrupt': { names: ({ sessionId }) => ({ sessionId, heardMs: 1 }) },
   'chat.reset': bySession,
+  'realtime.createClientSecret': bySession,
+  'realtime.createCall': { names: ({ sessionId }) => ({ sessionId, sdp: 'v=0' }) },
+  'realtime.hangUp': {},
+  'realtime.createChatKitSession': {},
   'voices.list': { open: true },
 };
 const definition = z.object({ type: z.enum(['query', 'mutation', 'subscription']) });

@@ -35,6 +35,8 @@ test('spoken once per voice and language, told before the reply, another one eac
   const { id } = await begun(true);
   await vi.waitFor(async () => expect(await spokenFillers()).toBe(lines.length), { timeout: 15_000 });
   const told: string[] = [];
+  // As long as a model takes.
+  server.upstream.setPace({ firstTokenMs: 150 });
   for (let answer = 0; answer < 2; answer++) {
     const events = await turn(user, id, () => say(id));
     const at = events.findIndex(({ type }) => type === 'acknowledgement');
