@@ -5,7 +5,10 @@ import { z } from 'zod';
 import { comparePlayback } from './playback.ts';
 import type { Comparison } from './ratio.ts';
 import { compareReads } from './reads.ts';
+import { compareRealtime, fullRealtime, quickRealtime } from './realtime.ts';
 import { type Report, renderTable, thisMachine, writeReport } from './report.ts';
+import { compareTurns, fullTurns, quickTurns } from './turn/compare.ts';
+import { allPeers } from './turn/peers.ts';
 import { compareUploads } from './uploads.ts';
 import { createWorld, type Scale } from './world.ts';
 
@@ -21,26 +24,32 @@ const notes = [
   'Reads, history and audio check the token and the owner here; the peers ask nobody and check nothing.',
 ];
 
-const groups = ['uploads', 'reads', 'audio'] as const;
-const { values } = parseArgs({
+const groups = ['uploads', 'reads', 'audio', 'turn', 'realtime'] as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     /** A smoke run of some 20 s. */
     quick: { type: 'boolean', default: false },
-    /** A part of it: `uploads`, `reads` or `audio`; may be repeated. */
-    only: { type: 'string', multiple: true, default: [...groups] },
+    /** A part of it: `uploads`, `reads`, `audio`, `turn` or `realtime`; may be repeated, or named without `--only`. */
+    only: { type: 'string', multiple: true, default: [] },
+    /** What the turn is compared with: `openai-by-hand`, `ai-sdk` or `livekit`; may be repeated. All unless told. */
+    peer: { type: 'string', multiple: true, default: [...allPeers] },
     /** Where the JSON goes. */
     out: { type: 'string', default: join(import.meta.dirname, '../../bench-results') },
   },
 });
-const only = z.array(z.enum(groups)).parse(values.only);
+const named = z.array(z.enum(groups)).parse([...values.only, ...positionals]);
+const only = named.length > 0 ? named : groups;
+const peers = z.array(z.enum(allPeers)).parse(values.peer);
 
 const say = (text: string) => process.stderr.write(`${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${text}\n`);
 const at = new Date().toISOString();
 const comparisons: Comparison[] = [];
 let memory: Report['memory'] = null;
-say('Starting PostgreSQL and the server');
-{
-  await using world = await createWorld(values.quick ? quick : full);
+const scale = values.quick ? quick : full;
+if (only.some((group) => group !== 'turn' && group !== 'realtime')) {
+  say('Starting PostgreSQL and the server');
+  await using world = await createWorld(scale);
   if (only.includes('uploads')) {
     say('Uploads');
     const uploads = await compareUploads(world);
@@ -57,6 +66,10 @@ say('Starting PostgreSQL and the server');
   }
   say('Closing');
 }
-const report: Report = { at, quick: values.quick, machine: thisMachine(), comparisons, memory, notes };
+const turnScale = values.quick ? quickTurns : fullTurns;
+const turn = only.includes('turn') ? await compareTurns(turnScale, { peers, say, worldScale: scale }) : null;
+const realtimeScale = values.quick ? quickRealtime : fullRealtime;
+const realtime = only.includes('realtime') ? await compareRealtime(realtimeScale, { say, worldScale: scale }) : null;
+const report: Report = { at, quick: values.quick, machine: thisMachine(), comparisons, memory, turn, realtime, notes };
 const path = await writeReport(resolve(values.out), report);
 console.log(`${renderTable(report)}\n\nAs JSON: ${path}`);

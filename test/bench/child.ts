@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** A process of the bench: a server under test, or the load. */
 export interface Child extends AsyncDisposable {
+  pid: number;
   /** Sends a message and gives the next one that comes back. */
   ask(message: object): Promise<unknown>;
 }
@@ -28,6 +29,7 @@ export async function startChild(module: string, settings: object = {}): Promise
   };
   exited.catch(() => {});
   return {
+    pid: child.pid ?? 0,
     first: await reply(),
     ask(message) {
       child.send(message);

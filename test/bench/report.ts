@@ -2,6 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Comparison } from './ratio.ts';
+import { type RealtimeReport, renderRealtime } from './realtime.ts';
+import { alignedTable } from './table.ts';
+import type { TurnReport } from './turn/figures.ts';
+import { renderTurns } from './turn/table.ts';
 
 export interface Machine {
   cores: number;
@@ -17,6 +21,10 @@ export interface Report {
   comparisons: Comparison[];
   /** Above where the server stood before eight uploads at once, in bytes; null when not measured. */
   memory: { grownBytes: number; targetBytes: number } | null;
+  /** Null when not measured. */
+  turn: TurnReport | null;
+  /** Null when not measured. */
+  realtime: RealtimeReport | null;
   notes: string[];
 }
 
@@ -55,34 +63,20 @@ function memoryRow({ grownBytes, targetBytes }: { grownBytes: number; targetByte
 }
 
 /** Plain text, aligned. */
-export function renderTable({ machine, comparisons, memory, notes, quick }: Report): string {
-  const rows = [
-    ['what', 'Viva', 'peer', 'its rate', 'ratio', 'min-max', 'target', ''],
-    ...comparisons.map(rowOf),
-    ...(memory ? [memoryRow(memory)] : []),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const numeric = new Set([1, 3, 4]);
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return numeric.has(column) ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-  lines.splice(
-    1,
-    0,
-    widths
-      .map((width) => '-'.repeat(width))
-      .join('  ')
-      .trimEnd(),
-  );
+export function renderTable({ machine, comparisons, memory, turn, realtime, notes, quick }: Report): string {
+  const rows = [...comparisons.map(rowOf), ...(memory ? [memoryRow(memory)] : [])];
+  const head = ['what', 'Viva', 'peer', 'its rate', 'ratio', 'min-max', 'target', ''];
+  const rates =
+    rows.length === 0 ? [] : ['', ...alignedTable([head, ...rows], [1, 3, 4]), '', ...notes.map((note) => `- ${note}`)];
   const where = `${machine.cores} cores (${machine.cpu}), ${machine.platform}, Node ${machine.node}`;
   const caution = quick ? ['A quick run: it shows that the bench works. Its ratios mean little.'] : [];
-  return [where, ...caution, '', ...lines, '', ...notes.map((note) => `- ${note}`)].join('\n');
+  return [
+    where,
+    ...caution,
+    ...rates,
+    ...(turn ? ['', renderTurns(turn)] : []),
+    ...(realtime ? ['', renderRealtime(realtime)] : []),
+  ].join('\n');
 }
 
 /** Returns the path of the new file. */

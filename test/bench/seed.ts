@@ -12,8 +12,13 @@ const signals = ['a concrete example', 'a measured result', 'their own part in i
   weight: 1,
 }));
 
-async function createSession(db: Database, userId: string, questionCount: number): Promise<string[]> {
-  const { questions } = await db.prisma.session.create({
+/** A session whose questions were spoken before. */
+export async function createSession(
+  db: Database,
+  userId: string,
+  questionCount: number,
+): Promise<{ sessionId: string; questionIds: string[] }> {
+  const { id: sessionId, questions } = await db.prisma.session.create({
     data: {
       userId,
       jobDescription: 'Senior TypeScript developer for payment APIs on Node.js and PostgreSQL. '.repeat(5).trim(),
@@ -38,7 +43,7 @@ async function createSession(db: Database, userId: string, questionCount: number
     },
     include: { questions: { orderBy: { position: 'asc' } } },
   });
-  return questions.map((question) => question.id);
+  return { sessionId, questionIds: questions.map((question) => question.id) };
 }
 
 /** The row of a recording, whether or not there is one. */
@@ -60,7 +65,9 @@ export async function seedHistory(
   { userId, sessions, answers }: { userId: string; sessions: number; answers: number },
 ): Promise<History> {
   const questionIds: string[] = [];
-  for (let session = 0; session < sessions; session++) questionIds.push(...(await createSession(db, userId, answers)));
+  for (let session = 0; session < sessions; session++) {
+    questionIds.push(...(await createSession(db, userId, answers)).questionIds);
+  }
   const taken = questionIds.map((questionId) => ({ questionId, id: randomUUID(), audio: audioRow(userId, 1_000_000) }));
   await db.prisma.audioFile.createMany({ data: taken.map(({ audio }) => audio) });
   await db.prisma.answer.createMany({
@@ -98,5 +105,5 @@ export async function seedFiles(
 
 /** Questions that wait for an answer, as many as one likes: every upload gets one of its own. */
 export async function* freshQuestions(db: Database, userId: string): AsyncGenerator<string, never> {
-  for (;;) yield* await createSession(db, userId, 20);
+  for (;;) yield* (await createSession(db, userId, 20)).questionIds;
 }

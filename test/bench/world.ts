@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createVivaClient } from '../../src/client.ts';
 import { type Database, openDatabase } from '../../src/db/client.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import { quiet } from '../support/quiet.ts';
 import { type Child, type ServerChild, startChild, startServer } from './child.ts';
 import type { ReadLoad, UploadLoad } from './load.ts';
@@ -23,10 +22,12 @@ export interface SignedIn {
   headers: { authorization: string };
 }
 
-/** A database with real durability, the product, and the load; each a process of its own. */
+/** A database with real durability, which the product migrates, the product, and the load; each a process of its own. */
 export interface World extends AsyncDisposable {
   scale: Scale;
   db: Database;
+  /** Of PostgreSQL, with a process for each connection below it. */
+  databasePid: number;
   databaseUrl: string;
   /** Where the product keeps recordings. */
   audioPath: string;
@@ -40,7 +41,16 @@ export interface World extends AsyncDisposable {
 
 const rateSchema = z.object({ rate: z.number().positive() });
 
-export async function createWorld(scale: Scale): Promise<World> {
+export interface Upstream {
+  url: string;
+  apiKey: string;
+}
+
+/** `startUpstream` gives what plays the model vendor, in the folder of this world: the offline server unless told. */
+export async function createWorld(
+  scale: Scale,
+  startUpstream: (opened: AsyncDisposableStack, folder: string) => Promise<Upstream> = startOfflineUpstream,
+): Promise<World> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'viva-bench-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -48,28 +58,28 @@ export async function createWorld(scale: Scale): Promise<World> {
   opened.defer(() => postgres.stop());
   const db = openDatabase(postgres.url, { poolSize: 4, log: quiet });
   opened.defer(() => db.close());
-  await migrate(db.pool, quiet);
 
-  const upstream = opened.use(await startChild('servers/upstream.ts'));
-  const { url: upstreamUrl, apiKey } = z.object({ url: z.string(), apiKey: z.string() }).parse(upstream.first);
+  const upstream = await startUpstream(opened, folder);
   const audioPath = join(folder, 'audio');
   const viva = opened.use(
     await startServer('servers/viva.ts', {
       DATABASE_URL: postgres.url,
       VIVA_DATA_PATH: join(folder, 'data'),
       AUDIO_STORAGE_PATH: audioPath,
-      OPENAI_BASE_URL: upstreamUrl,
-      OPENAI_API_KEY: apiKey,
+      OPENAI_BASE_URL: upstream.url,
+      OPENAI_API_KEY: upstream.apiKey,
       // The load comes from one address.
       RATE_LIMIT_PER_MINUTE: '1000000',
       LOG_LEVEL: 'error',
     }),
   );
   const loader: Child = opened.use(await startChild('load.ts'));
+  const databasePid = Number.parseInt(await readFile(join(folder, 'database/postgres/postmaster.pid'), 'utf8'), 10);
   const stack = opened.move();
   return {
     scale,
     db,
+    databasePid,
     databaseUrl: postgres.url,
     audioPath,
     peerPath: join(folder, 'peer'),
@@ -78,6 +88,11 @@ export async function createWorld(scale: Scale): Promise<World> {
     load: async (load) => rateSchema.parse(await loader.ask({ durationMs: scale.durationMs, ...load })).rate,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+async function startOfflineUpstream(opened: AsyncDisposableStack): Promise<Upstream> {
+  const { first } = opened.use(await startChild('servers/upstream.ts'));
+  return z.object({ url: z.string(), apiKey: z.string() }).parse(first);
 }
 
 async function signIn(url: string): Promise<SignedIn> {

@@ -1,4 +1,6 @@
 /** The product itself, as `src/server.ts` assembles it, with a gauge for its memory. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { buildApp } from '../../../src/app.ts';
@@ -20,7 +22,23 @@ let sampling: NodeJS.Timeout | undefined;
 const sample = () => {
   peak = Math.max(peak, process.memoryUsage.rss());
 };
+setFlagsFromString('--expose-gc');
+const collectGarbage: unknown = runInNewContext('gc');
+/** Bytes that are still held once the garbage is gone. */
+function heldBytes(): number {
+  if (typeof collectGarbage === 'function') collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const cutting = z.object({ firstPiece: z.enum(['clause', 'sentence']) });
 process.on('message', (message) => {
+  const { data } = cutting.safeParse(message);
+  if (data) deps.product.firstPiece = data.firstPiece;
+  if (z.object({ memory: z.literal('collect') }).safeParse(message).success) {
+    tell({ heldBytes: heldBytes() });
+    return;
+  }
   clearInterval(sampling);
   if (z.object({ memory: z.literal('watch') }).safeParse(message).success) {
     before = process.memoryUsage.rss();
