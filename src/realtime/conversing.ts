@@ -1,34 +1,52 @@
 import type { ConversationCaller } from '../conversation/context.ts';
-import { startVoiceConversation } from '../conversation/voice/conversation.ts';
+import { requireTalkable } from '../conversation/realtime-briefing.ts';
+import { startVoiceConversation, type VoiceConversation } from '../conversation/voice/conversation.ts';
 import { isRecording, sayRecording } from '../conversation/voice/recorded.ts';
 import { wireEvent } from './conversation-wire.ts';
 import type { StartTalk } from './talk.ts';
 
-/** `mode: converse`: talks with a model, about an interview or anything. */
+/** `mode: converse`: talks with a model, about an interview or anything. An interview's latest conversation wins. */
 export const startConversing: StartTalk<ConversationCaller> = async (caller, message, { tell, over, signal }) => {
   const { sessionId, instructions, voice, language } = message;
+  const held = new DisposableStack();
+  let conversation: VoiceConversation | null = null;
+  if (sessionId) {
+    await requireTalkable(caller, sessionId);
+    held.use(await caller.deps.realtime.holders.take(sessionId, async () => conversation?.end()));
+  }
   const options = { sessionId, instructions, voice, language, signal };
-  const conversation = await startVoiceConversation(caller, options, (event) => {
+  const begun = await startVoiceConversation(caller, options, (event) => {
     tell(wireEvent(event));
-    if (event.type === 'ended') over();
+    if (event.type !== 'ended') return;
+    held.dispose();
+    over();
+  }).catch((error: unknown) => {
+    held.dispose();
+    throw error;
   });
-  const { model, voice: spokenVoice, language: spokenLanguage } = conversation;
+  conversation = begun;
   return {
-    started: { mode: 'converse', sessionId: sessionId ?? null, model, voice: spokenVoice, language: spokenLanguage },
+    started: {
+      mode: 'converse',
+      sessionId: sessionId ?? null,
+      model: begun.model,
+      voice: begun.voice,
+      language: begun.language,
+    },
     audio(bytes) {
-      if (isRecording(bytes)) return sayRecording(caller, conversation, bytes, signal);
+      if (isRecording(bytes)) return sayRecording(caller, begun, bytes, signal);
       // A sample has two bytes; half of one would shift all that follow.
-      conversation.hear(bytes.subarray(0, bytes.length & ~1));
+      begun.hear(bytes.subarray(0, bytes.length & ~1));
     },
-    text: (text) => conversation.say(text),
-    commit: () => conversation.commit(),
-    interrupt: (heardMs) => conversation.interrupt(heardMs),
+    text: (text) => begun.say(text),
+    commit: () => begun.commit(),
+    interrupt: (heardMs) => begun.interrupt(heardMs),
     get bufferedBytes() {
-      return conversation.bufferedBytes;
+      return begun.bufferedBytes;
     },
-    pause: () => conversation.pause(),
-    resume: () => conversation.resume(),
-    stop: () => conversation.end(),
-    leave: () => conversation.end(),
+    pause: () => begun.pause(),
+    resume: () => begun.resume(),
+    stop: () => begun.end(),
+    leave: () => begun.end(),
   };
 };

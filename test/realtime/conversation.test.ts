@@ -87,3 +87,19 @@ test('interrupting stops the reply upstream and cuts what is remembered to what 
     expect.objectContaining({ type: 'conversation.item.truncate', audio_end_ms: 100 }),
   );
 });
+
+test('an interview has one conversation at a time: the latest wins, and nobody else can end it', async () => {
+  const session = await create();
+  await using first = await converse(server, user.token);
+  first.send({ action: 'start', sessionId: session.id });
+  await first.next('reply.final');
+  const stranger = await server.signIn();
+  await using theirs = await converse(server, stranger.token);
+  theirs.send({ action: 'start', sessionId: session.id });
+  expect(await theirs.next('error')).toMatchObject({ error: { code: 'not_found' } });
+  expect(first.told.map(({ type }) => type)).not.toContain('ended');
+  await using second = await converse(server, user.token);
+  second.send({ action: 'start', sessionId: session.id });
+  await second.next('session.started');
+  expect(await first.next('ended')).toMatchObject({ reason: 'stopped' });
+});

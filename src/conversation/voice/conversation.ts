@@ -1,9 +1,9 @@
-import { DomainError } from '../../errors.ts';
-import { ownedSession, requireConsent } from '../../interview/access.ts';
+import type { DomainError } from '../../errors.ts';
 import { primaryLanguage } from '../../interview/language.ts';
 import type { VoiceEvent, VoiceRequest } from '../../speech/voice-model.ts';
 import { type Voice, voiceSchema } from '../../speech/voices.ts';
 import type { ConversationCaller } from '../context.ts';
+import { requireTalkable } from '../realtime-briefing.ts';
 import type { SpokenEvent } from './events.ts';
 import { talkFreely } from './free-talk.ts';
 import { conductInterview } from './interview.ts';
@@ -56,11 +56,7 @@ export async function startVoiceConversation(
 ): Promise<VoiceConversation> {
   const { deps } = caller;
   const { sessionId, callId } = options;
-  const interview = sessionId ? await ownedSession(caller, sessionId) : null;
-  if (interview?.state === 'ended') {
-    throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');
-  }
-  if (interview) await requireConsent(caller);
+  const interview = sessionId ? await requireTalkable(caller, sessionId) : null;
   const voice = options.voice ?? (interview ? voiceSchema.parse(interview.voice) : deps.voice.voice);
   const language = interview?.language ?? options.language ?? 'en';
 
