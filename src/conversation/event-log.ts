@@ -14,8 +14,10 @@ export interface EventLog {
   flush(sessionId: string): Promise<void>;
   /** Nothing told so far is replayed any more. Call it after `flush`, once the rows are deleted. */
   forget(sessionId: string): void;
-  /** Every event after `after`, without gap or double, then what comes. Null: from the start of the running turn. */
-  follow(sessionId: string, after: number | null, signal: AbortSignal): AsyncGenerator<NumberedEvent>;
+  /** What a newcomer follows after: the event before the running turn, or the latest there is. */
+  position(sessionId: string): Promise<number>;
+  /** Every event after `after`, without gap or double, then what comes. */
+  follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent>;
 }
 
 /** All events with an id above `since` are in `recent`. What is not written yet always is. */
@@ -34,13 +36,13 @@ const lazy: ReadonlySet<TurnEvent['type']> = new Set(['transcript-delta', 'reply
 const lazyMs = 250;
 
 const keptRecent = 2_000;
-const pageSize = 500;
-const recentPageSize = 100;
+/** Held by a reader while it reads: one that stalls must not hold on to much. */
+const pageSize = 100;
 
 /** A page at a time: a reader that stalls must not hold on to all of them. */
 function recentAfter(cursor: number, events: readonly NumberedEvent[]): NumberedEvent[] {
   const first = events.findLastIndex(({ id }) => id <= cursor) + 1;
-  return events.slice(first, first + recentPageSize);
+  return events.slice(first, first + pageSize);
 }
 
 export function createEventLog(db: Database, log: Log): EventLog {
@@ -149,6 +151,14 @@ export function createEventLog(db: Database, log: Log): EventLog {
       channel.recent.length = 0;
     },
 
+    async position(sessionId) {
+      const channel = channels.get(sessionId);
+      const latest = channel?.recent.at(-1)?.id ?? nextId();
+      // The start of the running turn may not be written yet.
+      if (channel) await scheduleWrite(sessionId, channel);
+      return (await beforeRunningTurn(sessionId)) ?? latest;
+    },
+
     async *follow(sessionId, after, signal) {
       const channel = channelOf(sessionId);
       let changed = Promise.withResolvers<void>();
@@ -156,10 +166,7 @@ export function createEventLog(db: Database, log: Log): EventLog {
       channel.readers.add(wake);
       signal.addEventListener('abort', wake);
       try {
-        const latest = channel.recent.at(-1)?.id ?? channel.since;
-        // The start of the running turn may not be written yet.
-        if (after === null) await scheduleWrite(sessionId, channel);
-        let cursor = after ?? (await beforeRunningTurn(sessionId)) ?? latest;
+        let cursor = after;
         while (!signal.aborted) {
           const page = cursor < channel.since ? await stored(sessionId, cursor, channel.since) : null;
           const next = page?.length ? page : recentAfter(cursor, channel.recent);

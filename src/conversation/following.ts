@@ -2,12 +2,23 @@ import { ownedSession } from '../interview/access.ts';
 import type { ConversationCaller } from './context.ts';
 import type { NumberedEvent } from './event-log.ts';
 
-/** What happens in a session's conversation: what was missed since `lastEventId`, then what comes. */
-export async function* followConversation(
+/**
+ * From where to follow a session's conversation: after `lastEventId`, else from the start of the running turn, else from
+ * now on. Found before the client is told that it listens, so that it misses nothing of what it then begins.
+ */
+export async function whereToFollow(
   caller: ConversationCaller,
   { sessionId, lastEventId }: { sessionId: string; lastEventId?: number | null | undefined },
+): Promise<number> {
+  await ownedSession(caller, sessionId);
+  return lastEventId ?? (await caller.deps.events.position(sessionId));
+}
+
+/** What happened after that event, then what comes. The session has to be the caller's. */
+export function followConversation(
+  { deps }: ConversationCaller,
+  { sessionId, after }: { sessionId: string; after: number },
   signal: AbortSignal,
 ): AsyncGenerator<NumberedEvent> {
-  await ownedSession(caller, sessionId);
-  yield* caller.deps.events.follow(sessionId, lastEventId ?? null, signal);
+  return deps.events.follow(sessionId, after, signal);
 }

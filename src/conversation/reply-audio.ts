@@ -33,8 +33,8 @@ export interface ReplyRecorder {
 
 /** The replies that are being spoken now, in this process. */
 export interface ReplyAudio {
-  /** Begins `replies/<id>.mp3`. Throws `conflict` when it is there already. */
-  begin(id: string): Promise<ReplyRecorder>;
+  /** Begins a reply. Its file, `replies/<id>.mp3`, is created with its first sound: one that fails leaves none. */
+  begin(id: string): ReplyRecorder;
   /**
    * The bytes of a reply that still grows, from offset `start`: what there is, then more as it comes, to its end.
    * Null when it does not grow here: then it is stored, or there is none. Holds nothing before it is read.
@@ -45,7 +45,8 @@ export interface ReplyAudio {
 
 interface Growth {
   key: AudioKey;
-  file: GrowingAudio;
+  /** Null before the first sound. */
+  file: GrowingAudio | null;
   state: 'growing' | 'finished' | 'discarded';
   /** Bytes on disk: where the tail begins. Changes in the same moment as the tail, which `file.bytes` does not. */
   written: number;
@@ -110,18 +111,18 @@ export function createReplyAudio(storage: AudioStorage): ReplyAudio {
   const growths = new Map<string, Growth>();
 
   return {
-    async begin(id) {
+    begin(id) {
       const key: AudioKey = `replies/${id}.mp3`;
       const growth: Growth = {
         key,
-        file: await storage.grow(key),
+        file: null,
         state: 'growing',
         written: 0,
         tail: [],
         changes: new EventEmitter<{ change: [] }>().setMaxListeners(0),
       };
       growths.set(id, growth);
-      return recorder(growth, () => growths.delete(id));
+      return recorder(storage, growth, () => growths.delete(id));
     },
 
     follow(id, start, signal) {
@@ -131,16 +132,20 @@ export function createReplyAudio(storage: AudioStorage): ReplyAudio {
   };
 }
 
-function recorder(growth: Growth, forget: () => void): ReplyRecorder {
+function recorder(storage: AudioStorage, growth: Growth, forget: () => void): ReplyRecorder {
   const joiner = createMp3Joiner();
-  const { file } = growth;
+  const open = async () => {
+    growth.file ??= await storage.grow(growth.key);
+    return growth.file;
+  };
   const durationMs = () => Math.round(joiner.durationMs);
   const bytes = () => growth.written + bytesOf(growth.tail);
   const write = async () => {
     const waiting = growth.tail.length;
     if (waiting === 0) return;
     try {
-      await file.append(Buffer.concat(growth.tail));
+      const file = await open();
+      await file.append(Buffer.concat(growth.tail.slice(0, waiting)));
       growth.written += bytesOf(growth.tail.splice(0, waiting));
     } catch (error) {
       // After one failure nothing more is taken: what is on disk is all there will be.
@@ -179,6 +184,7 @@ function recorder(growth: Growth, forget: () => void): ReplyRecorder {
         // Readers do not wait for the disk.
         end('finished');
         await write();
+        const file = await open();
         const reply = { ...(await file.finish()), durationMs: durationMs() };
         await keep?.(reply);
         return reply;
@@ -190,7 +196,7 @@ function recorder(growth: Growth, forget: () => void): ReplyRecorder {
     async discard() {
       if (growth.state === 'growing') end('discarded');
       forget();
-      await file.discard();
+      await growth.file?.discard();
     },
   };
 }

@@ -36,10 +36,10 @@ export interface SpokenReply {
 }
 
 /** Begins the reply's audio, which can be heard from now on, and tells of it. */
-export async function beginReply(turn: RunningTurn, capability: SpokenReply['capability']): Promise<SpokenReply> {
-  const { audioId } = turn.reply;
+export function beginReply(turn: RunningTurn, capability: SpokenReply['capability']): SpokenReply {
+  const audioId = randomUUIDv7();
   const messageId = randomUUIDv7();
-  const recorder = await turn.reply.recorder;
+  const recorder = turn.deps.replies.begin(audioId);
   turn.audioId = audioId;
   turn.publish({ type: 'reply-started', messageId, audioUrl: `/audio/${audioId}` });
   return {
@@ -60,7 +60,7 @@ export async function beginReply(turn: RunningTurn, capability: SpokenReply['cap
 
 /** Generates the reply and speaks it, clause by clause, into one audio file that can be heard from the first of them. */
 export async function speakReply(turn: RunningTurn, messages: ChatMessage[]): Promise<SpokenReply> {
-  const spoken = await beginReply(turn, 'chat');
+  const spoken = beginReply(turn, 'chat');
   try {
     const { chat, deadlines } = turn.deps;
     const stream = await chat.stream({ messages, maxTokens: maxReplyTokens, deadlines, signal: turn.signal });

@@ -8,7 +8,6 @@ import type { ConversationCaller, ConversationDeps } from './context.ts';
 import { isTerminal, type Latency, type TurnEvent, type TurnStage } from './events.ts';
 import type { LiveTurn, TurnOutcome } from './live-turns.ts';
 import { memoryLimits } from './memory.ts';
-import type { ReplyRecorder } from './reply-audio.ts';
 
 type WithoutTurn<Event> = Event extends TurnEvent ? Omit<Event, 'turnId'> : never;
 export type EventOfTurn = WithoutTurn<TurnEvent>;
@@ -36,8 +35,6 @@ export interface RunningTurn extends LiveTurn {
   /** Monotonic milliseconds at which the candidate's input was complete. */
   inputEndedAt: number;
   latency: Latency;
-  /** The reply's file, opened while the candidate is still being heard. */
-  reply: { audioId: string; recorder: Promise<ReplyRecorder> };
   publish(event: EventOfTurn): void;
   /** Stores something beside the turn, which does not wait for it. */
   write(work: Promise<unknown>): void;
@@ -74,10 +71,6 @@ export async function openTurn(
   const material = selectMaterial(deps.db.pool, session, memoryLimits.maxMessages + 1);
   // Looked at once the candidate was heard.
   material.catch(() => undefined);
-  const audioId = randomUUIDv7();
-  const recorder = deps.replies.begin(audioId);
-  // Looked at once there is something to say.
-  recorder.catch(() => undefined);
   const turn: RunningTurn = {
     id,
     sessionId,
@@ -85,7 +78,6 @@ export async function openTurn(
     deps,
     session,
     material,
-    reply: { audioId, recorder },
     audioId: null,
     ending: false,
     signal: stop.signal,

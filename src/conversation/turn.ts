@@ -27,8 +27,6 @@ export async function runTurn(turn: RunningTurn, hear: Hear, reply: Reply = spea
     outcome = await hearAndReply(turn, hear, reply);
   } catch (error) {
     outcome = endEarly(turn, turn.signal.aborted ? turn.signal.reason : error);
-    // Nothing was said, or it could not be kept.
-    await turn.reply.recorder.then((recorder) => recorder.discard()).catch(() => undefined);
   } finally {
     clearTimeout(overdue);
     await close(turn, outcome);

@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { followConversation } from '../conversation/following.ts';
+import { followConversation, whereToFollow } from '../conversation/following.ts';
 import { begin, interrupt, reset, retry, say } from '../conversation/turns.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { procedure, router } from './init.ts';
@@ -13,12 +13,13 @@ export const chatRouter = router({
   /** Every event of a session's conversation, from `lastEventId` on, or from the start of the turn that runs. */
   onEvent: procedure
     .input(bySession.extend({ lastEventId: z.coerce.number().int().nonnegative().nullish() }))
-    .subscription(({ ctx, input, signal }) =>
-      live(ctx, signal, async function* (ended) {
-        for await (const { id, event } of followConversation(ctx.caller, input, ended))
+    .subscription(async ({ ctx, input, signal }) => {
+      const place = { sessionId: input.sessionId, after: await whereToFollow(ctx.caller, input) };
+      return live(ctx, signal, async function* (ended) {
+        for await (const { id, event } of followConversation(ctx.caller, place, ended))
           yield tracked(String(id), event);
-      }),
-    ),
+      });
+    }),
   /** The interviewer opens the conversation. */
   begin: procedure
     .input(bySession)

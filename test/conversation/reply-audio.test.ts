@@ -45,7 +45,7 @@ async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 describe('the audio of a reply', () => {
   it('is one file of all pieces that players measure right, hashed and counted', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const { durationS } = await measure(piece);
     for (const size of [100, 5000]) await recorder.add(chunked(piece, size));
     expect(recorder.durationMs).toBeCloseTo(durationS * 2000, -1);
@@ -60,7 +60,7 @@ describe('the audio of a reply', () => {
   });
 
   it('can be followed from any offset by several readers at once, while it grows', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const early = [0, 1, 700, 20_000].map((start) => collect(follow(start)));
     await recorder.add(chunked(piece, 500));
     const amid = [0, recorder.bytes - 1, recorder.bytes, recorder.bytes + 10].map((start) => ({
@@ -77,7 +77,7 @@ describe('the audio of a reply', () => {
   });
 
   it('gives the first frames as soon as they came', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const reader = follow()[Symbol.asyncIterator]();
     const first = reader.next();
     const rest = Promise.withResolvers<void>();
@@ -95,7 +95,7 @@ describe('the audio of a reply', () => {
   });
 
   it('gives a reader that falls behind the same bytes', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const read: Uint8Array[] = [];
     const reader = follow()[Symbol.asyncIterator]();
     async function* stepping() {
@@ -113,14 +113,14 @@ describe('the audio of a reply', () => {
   });
 
   it('ends for its readers without one byte when nothing was said', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const reading = collect(follow());
     await recorder.finish();
     expect((await reading).length).toBe(0);
   });
 
   it('fails for its readers when it is discarded, and leaves no file', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     await recorder.add(chunked(piece));
     const reader = follow(recorder.bytes)[Symbol.asyncIterator]();
     const waiting = expect(reader.next()).rejects.toMatchObject({ code: 'gone' });
@@ -134,7 +134,7 @@ describe('the audio of a reply', () => {
   });
 
   it('does not ask for ever for bytes that somebody took away', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     await recorder.add(chunked(piece, 500));
     await truncate(join(root, 'replies', `${id}.mp3`), 100);
     await expect(collect(follow())).rejects.toMatchObject({ code: 'gone' });
@@ -142,7 +142,7 @@ describe('the audio of a reply', () => {
   });
 
   it('lets a waiting reader go when its signal aborts', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const leaving = new AbortController();
     const reading = expect(collect(follow(0, leaving.signal))).rejects.toMatchObject({ name: 'AbortError' });
     leaving.abort();
@@ -151,7 +151,7 @@ describe('the audio of a reply', () => {
   });
 
   it('serves new readers from here until its row is kept, then no more', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     await recorder.add(chunked(piece));
     const meanwhile: Buffer[] = [];
     const finished = await recorder.finish(async ({ bytes }) => {
@@ -165,7 +165,7 @@ describe('the audio of a reply', () => {
   });
 
   it('keeps what was heard of a piece that breaks off', async () => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     const broken = new Error('reset');
     async function* breaking() {
       yield piece.subarray(0, 5000);
@@ -182,16 +182,19 @@ describe('the audio of a reply', () => {
   });
 
   it.each(['', '{"error":"quota"}'])('refuses a piece without sound: %j', async (text) => {
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     await expect(recorder.add(chunked(Buffer.from(text)))).rejects.toMatchObject({ code: 'upstream_failed' });
     await recorder.discard();
   });
 
-  it('does not begin twice, and knows nobody else', async () => {
-    const recorder = await replies.begin(id);
-    await expect(replies.begin(id)).rejects.toMatchObject({ code: 'conflict' });
+  it('creates its file with its first sound, never twice, and knows nobody else', async () => {
+    const recorder = replies.begin(id);
+    expect(await storage.size(`replies/${id}.mp3`)).toBeNull();
+    await recorder.add(chunked(piece, 400));
+    await recorder.finish();
+    const other = replies.begin(id);
+    await expect(other.add(chunked(piece, 400))).rejects.toMatchObject({ code: 'conflict' });
     expect(replies.follow(randomUUID(), 0, never)).toBeNull();
-    await recorder.discard();
   });
 
   it.runIf(existsSync('/proc/self/fd'))('closes every descriptor when readers leave', async () => {
@@ -199,7 +202,7 @@ describe('the audio of a reply', () => {
       const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''));
       return (await Promise.all(links)).filter((target) => target.startsWith(root)).length;
     };
-    const recorder = await replies.begin(id);
+    const recorder = replies.begin(id);
     await recorder.add(chunked(piece, 400));
     for (let reader = 0; reader < 20; reader++) for await (const _ of follow()) break;
     await recorder.finish();

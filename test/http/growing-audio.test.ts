@@ -30,7 +30,7 @@ beforeEach(async () => {
   replies = createReplyAudio(createDiskStorage({ root }));
   answered = Promise.withResolvers();
   const id = randomUUID();
-  recorder = await replies.begin(id);
+  recorder = replies.begin(id);
   app = Fastify();
   registerErrorHandler(app);
   app.get('/audio', async (request, reply) => {

@@ -60,7 +60,7 @@ async function replay(input: { sessionId: string; lastEventId: number }, live: '
 async function stalledReader(url: string, input: { sessionId: string; lastEventId: number }): Promise<RawSocket> {
   const raw = await connect(url, bearer(user.token));
   raw.send(subscribe(1, input.sessionId, String(input.lastEventId)));
-  await vi.waitFor(() => expect(raw.messages.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(raw.messages.length).toBeGreaterThan(0), { timeout: 10_000 });
   raw.socket.pause();
   raw.messages.length = 0;
   return raw;

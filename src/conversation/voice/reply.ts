@@ -11,7 +11,7 @@ import type { ReplyEvent, ReplySource } from './reply-source.ts';
 /** Replies through a session that speaks by itself: its sound is stored as it comes, like any other reply's. */
 export function replyOverVoice(source: ReplySource): Reply {
   return async (turn, messages) => {
-    const spoken = await beginReply(turn, 'realtime');
+    const spoken = beginReply(turn, 'realtime');
     const sound = createSound(turn, spoken);
     const told = createTelling((text) => turn.publish({ type: 'reply-delta', text }));
     try {
