@@ -47,7 +47,11 @@ export class VivaRequestError extends Error {
 }
 
 const turnSchema = z.object({ turn_id: z.uuid() });
-const readinessSchema = z.object({ offlineDemo: z.array(z.string()) });
+const readinessSchema = z.object({
+  /** The capabilities that the built-in stand-in serves. */
+  offlineDemo: z.array(z.string()),
+  models: z.object({ realtime: z.object({ reachable: z.boolean().nullable() }) }),
+});
 const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 async function refusal(response: Response): Promise<VivaRequestError> {

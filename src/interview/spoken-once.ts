@@ -17,7 +17,8 @@ interface SpeechOrder extends Words {
   /** What the speech is for: a filler may be heard by everybody. */
   kind: 'question' | 'filler';
   userId: string;
-  sessionId: string;
+  /** Whom it is booked to besides; null: no session. */
+  sessionId: string | null;
   signal?: AbortSignal | undefined;
 }
 

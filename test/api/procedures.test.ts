@@ -70,6 +70,7 @@ const procedures: Record<string, Expected> = {
   'realtime.hangUp': {},
   'realtime.createChatKitSession': {},
   'voices.list': { open: true },
+  'voices.sample': {},
 };
 const definition = z.object({ type: z.enum(['query', 'mutation', 'subscription']) });
 const typeOf = new Map(

@@ -197,3 +197,15 @@ test('questions of a live conversation are not spoken, unless one is asked for',
   const spoken = await user.viva.questions.respeak.mutate({ questionId: question.id });
   expect(spoken).toMatchObject({ speechState: 'ready', audio: { mimeType: 'audio/mpeg' } });
 });
+
+test('a voice can be heard before it is chosen, and is spoken once for everybody', async () => {
+  const { audioUrl } = await user.viva.voices.sample.mutate({ voice: 'cedar', language: 'de' });
+  const before = speechCalls();
+  const other = await server.signIn();
+  expect(await other.viva.voices.sample.mutate({ voice: 'cedar', language: 'de' })).toEqual({ audioUrl });
+  expect(speechCalls()).toBe(before);
+  const audio = await other.fetch(audioUrl);
+  expect([audio.status, audio.headers.get('content-type')]).toEqual([200, 'audio/mpeg']);
+  const { audioUrl: unknown } = await user.viva.voices.sample.mutate({ voice: 'cedar', language: 'sw' });
+  expect(await user.viva.voices.sample.mutate({ voice: 'cedar', language: 'en' })).toEqual({ audioUrl: unknown });
+});

@@ -16,7 +16,7 @@ const retry = (sessionId: string) => user.viva.chat.retry.mutate({ sessionId });
 
 /** An interview that was opened, and an answer whose reply failed. */
 async function answeredInVain() {
-  const session = await interview(server, user);
+  const session = await interview(user);
   await turn(user, session.id, () => user.viva.chat.begin.mutate({ sessionId: session.id }));
   server.upstream.failNextReply('text', { status: 400 });
   const events = await turn(user, session.id, () => say(session.id, words));
@@ -60,7 +60,7 @@ test('words that go on after a failure are added to those before', async () => {
 });
 
 it('an opening that failed is tried again too', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   server.upstream.failNextReply('text', { status: 400 });
   await turn(user, session.id, () => user.viva.chat.begin.mutate({ sessionId: session.id }));
   const events = await turn(user, session.id, () => retry(session.id));
@@ -70,7 +70,7 @@ it('an opening that failed is tried again too', async () => {
 });
 
 it('refuses to try again what has its reply, or what was never understood', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const refused = { data: { error: { code: 'conflict' } } };
   await expect(retry(session.id)).rejects.toMatchObject(refused);
   await turn(user, session.id, () => user.viva.chat.begin.mutate({ sessionId: session.id }));

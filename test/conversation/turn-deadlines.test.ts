@@ -25,7 +25,7 @@ const begin = (sessionId: string) => user.viva.chat.begin.mutate({ sessionId });
 const timedOut = (stage: string) => ({ type: 'turn-failed', stage, code: 'upstream_timeout' });
 
 test('a transcription that hangs fails the turn; the recording is kept', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   within({ transcriptionMs: 300 });
   server.upstream.failNext('transcriptions', 'stall-before-headers');
   const events = await turn(user, session.id, () => upload(session.id));
@@ -35,7 +35,7 @@ test('a transcription that hangs fails the turn; the recording is kept', async (
 });
 
 test.each<Fault>(['stall-before-headers', 'keep-alive-only'])('a first word that does not come: %s', async (fault) => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   within({ firstTokenMs: 300 });
   server.upstream.failNextReply('text', fault);
   const events = await turn(user, session.id, () => begin(session.id));
@@ -43,7 +43,7 @@ test.each<Fault>(['stall-before-headers', 'keep-alive-only'])('a first word that
 });
 
 test('a reply that stalls keeps what was said', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   within({ tokenToTokenMs: 300 });
   server.upstream.failNextReply('text', 'stall-after-first');
   const events = await turn(user, session.id, () => begin(session.id));
@@ -54,7 +54,7 @@ test('a reply that stalls keeps what was said', async () => {
 
 describe('a reply of which nothing can be spoken', () => {
   it('fails at its speech, stays as text, and the interview goes on from it', async () => {
-    const session = await interview(server, user, 2);
+    const session = await interview(user, 2);
     within({ firstAudioMs: 300 });
     server.upstream.replyNext('text', sentences);
     const gate = server.upstream.hold(({ endpoint }) => endpoint === 'speech', 2);
@@ -70,7 +70,7 @@ describe('a reply of which nothing can be spoken', () => {
 });
 
 test('a turn as a whole ends at its deadline, and with it the upload that was still coming', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   within({ turnMs: 600 });
   const { over } = await listen(user, session.id);
   const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="turn.mp3"\r\n\r\n';
@@ -87,7 +87,7 @@ test('a turn as a whole ends at its deadline, and with it the upload that was st
 });
 
 test('an upload that is interrupted is told so', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const { first, over } = await listen(user, session.id);
   const slow = new ReadableStream<Uint8Array>({
     start: (body) =>

@@ -33,7 +33,7 @@ async function expectKept(sessionId: string, recordings: number) {
 
 describe('a recording', () => {
   it('of silence is refused, leaves nothing, and the next turn works', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { over } = await listen(user, session.id);
     const quiet = new Blob([new Uint8Array(wav(silence(2_000)))]);
     await expect(upload(session.id, quiet)).rejects.toMatchObject({ status: 422, code: 'no_speech' });
@@ -42,7 +42,7 @@ describe('a recording', () => {
   });
 
   it('without words fails at its transcription, is kept, and the next turn works', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.hearNext('');
     const events = await turn(user, session.id, () => upload(session.id));
     expect(events.at(-1)).toMatchObject({ type: 'turn-failed', stage: 'transcription', code: 'no_speech' });
@@ -50,7 +50,7 @@ describe('a recording', () => {
   });
 
   it('whose upload breaks off fails the turn and frees the session', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { over, first } = await listen(user, session.id);
     const leaving = new AbortController();
     const endless = new ReadableStream<Uint8Array>({
@@ -73,7 +73,7 @@ describe('a recording', () => {
     ['500', { status: 500 }, 3],
     ['400', { status: 400 }, 1],
   ])('whose transcription meets %s ends in turn-failed, and it is kept', async (_, fault, times) => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.failNext('transcriptions', fault, times);
     const events = await turn(user, session.id, () => upload(session.id));
     const failed = { type: 'turn-failed', stage: 'transcription', code: 'upstream_failed', retryable: true };
@@ -82,7 +82,7 @@ describe('a recording', () => {
   });
 
   it('survives one reset of the transcription: it is heard again from the disk', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.failNext('transcriptions', 'connection-reset');
     const events = await turn(user, session.id, () => upload(session.id));
     expect(events).toContainEqual(expect.objectContaining({ type: 'transcript-end', text: words }));
@@ -100,7 +100,7 @@ describe('a reply', () => {
     ['a refusal', 'refusal', 1, { code: 'upstream_refused', partial: false }],
     ['empty content', 'empty-content', 1, { code: 'upstream_refused', partial: false }],
   ])('that meets %s ends in turn-failed with a reason, and is tried again', async (_, fault, times, expected) => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.failNextReply('text', fault, times);
     const events = await turn(user, session.id, () => begin(session.id));
     const { code, partial } = expected;
@@ -119,7 +119,7 @@ describe('a reply', () => {
   });
 
   it('whose connection is cut in the middle keeps the words and the sound that came, marked partial', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { upstream } = server;
     const spoken = () => upstream.callsTo('speech').find(({ body }) => /first/.test(String(body.input)));
     async function* cut(pieces: AsyncIterable<string | Uint8Array>) {
@@ -141,7 +141,7 @@ describe('a reply', () => {
   });
 
   it('without the last line of its stream is whole: the model had said that it was done', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.failNextReply('text', 'missing-done');
     const events = await turn(user, session.id, () => begin(session.id));
     expect(events.at(-1)).toMatchObject({ type: 'turn-ended', audioPartial: false });
@@ -151,7 +151,7 @@ describe('a reply', () => {
   });
 
   it('whose second sentence cannot be spoken goes on: only its audio is partial', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.replyNext('text', sentences);
     const refused = { take: (response: ServerResponse) => void response.writeHead(400).end('{}') };
     const second = server.upstream.hold(({ body }) => /second/.test(String(body.input)), 1, refused);

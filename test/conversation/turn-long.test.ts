@@ -15,7 +15,7 @@ const begin = (sessionId: string) => user.viva.chat.begin.mutate({ sessionId });
 const lastPrompt = () => JSON.stringify(server.upstream.callsTo('chat').at(-1)?.body.messages);
 
 test('a monologue of 30 minutes is heard whole, wound down, and shortened in memory', async () => {
-  const session = await interview(server, user, 2);
+  const session = await interview(user, 2);
   await turn(user, session.id, () => begin(session.id));
   const minute = await server.say('I baked bread for ten years. '.repeat(24));
   const { length } = minute;
@@ -47,7 +47,7 @@ it('is wound down earlier where the session says so', async () => {
 });
 
 test('noise without words ends the turn, with nothing for the interview, and the next one works', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const hiss = new Blob([new Uint8Array(wav(noise(3_000, 0.05)))]);
   await turn(user, session.id, () => begin(session.id));
   server.upstream.hearNext('');
@@ -60,7 +60,7 @@ test('noise without words ends the turn, with nothing for the interview, and the
 });
 
 test('words are told while they are recognised, where the model tells them', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const words = 'I baked bread for ten years.';
   const recording = new Blob([await server.say(words)]);
   const events = await turn(user, session.id, () => user.viva.uploadTurn(session.id, recording));

@@ -21,7 +21,7 @@ const turnsOf = (sessionId: string) => server.deps.db.prisma.turn.count({ where:
 
 describe('a turn that is refused', () => {
   it('is 404 in the session of somebody else, and 409 in one that has ended', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const stranger = await server.signIn();
     const theirs = { sessionId: session.id };
     const { begin, say: sayTo, interrupt, reset } = stranger.viva.chat;
@@ -40,7 +40,7 @@ describe('a turn that is refused', () => {
   });
 
   it('is 400 when the text is empty, blank or 100 kB long', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     for (const text of ['', ' \n\t ', 'bread '.repeat(17_000)]) {
       await expect(say(session.id, text)).rejects.toMatchObject(refusal(400, 'invalid_input'));
     }
@@ -48,7 +48,7 @@ describe('a turn that is refused', () => {
   });
 
   it('is 409 while another runs, however it is said, and leaves nothing', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const gate = server.upstream.hold(({ schemaName }) => schemaName === 'text');
     const { over } = await listen(user, session.id);
     await begin(session.id);

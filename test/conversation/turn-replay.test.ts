@@ -20,7 +20,7 @@ const sentences = 'This is the first sentence. The second one comes after it. Th
 
 describe('a client', () => {
   it('that leaves in the middle of a reply finds it whole afterwards', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const gate = server.upstream.hold(({ schemaName }) => schemaName === 'text');
     const { first, leave } = await listen(user, session.id);
     await begin(session.id);
@@ -33,7 +33,7 @@ describe('a client', () => {
   });
 
   it('that asks for the audio at its beginning gets the whole file while it grows', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.replyNext('text', sentences);
     server.upstream.setPace({ tokenMs: 40 });
     const { first, over, events } = await listen(user, session.id);
@@ -55,7 +55,7 @@ describe('a client', () => {
 
 describe('an interruption', () => {
   it('after the end cuts what is remembered by what was heard', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.replyNext('text', sentences);
     await turn(user, session.id, () => begin(session.id));
     const [reply] = await messagesOf(server, session.id);
@@ -74,7 +74,7 @@ describe('an interruption', () => {
   });
 
   it('between the last event and the closing of the turn counts too', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const gate = server.upstream.hold(({ schemaName }) => schemaName === 'text');
     const { over } = await listen(user, session.id);
     const { turnId } = await begin(session.id);
@@ -93,7 +93,7 @@ describe('an interruption', () => {
   });
 
   it('stops what runs upstream', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     server.upstream.setPace({ tokenMs: 200, speechChunkMs: 200 });
     const calls = server.upstream.calls.length;
     const { first, over } = await listen(user, session.id);
@@ -111,7 +111,7 @@ describe('an interruption', () => {
 });
 
 test('a reset forgets everything, and the next turn greets again', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const { leave } = await listen(user, session.id, { turns: 9 });
   await turn(user, session.id, () => begin(session.id));
   const words = 'I have baked sourdough bread since 2012.';
@@ -138,7 +138,7 @@ test('a reset forgets everything, and the next turn greets again', async () => {
 });
 
 test('two sessions of one user never mix', async () => {
-  const [one, other] = [await interview(server, user, 2), await interview(server, user, 2)];
+  const [one, other] = [await interview(user, 2), await interview(user, 2)];
   await Promise.all([one, other].map(({ id }) => turn(user, id, () => begin(id))));
   const before = conversations().length;
   await Promise.all([
@@ -153,7 +153,7 @@ test('two sessions of one user never mix', async () => {
 });
 
 test('an interview in writing is closed by the interviewer, and judged question by question', async () => {
-  const session = await interview(server, user, 2);
+  const session = await interview(user, 2);
   let last = (await turn(user, session.id, () => begin(session.id))).at(-1);
   for (let turns = 0; turns < 14 && last?.type === 'turn-ended' && !last.interviewOver; turns++) {
     const text = `For example, number ${turns}: I planned the night shift of our bakery myself and cut waste by 20 percent.`;

@@ -14,7 +14,7 @@ const begin = (sessionId: string) => user.viva.chat.begin.mutate({ sessionId });
 const say = (sessionId: string, text: string) => user.viva.chat.say.mutate({ sessionId, text });
 
 test('a client that comes back with any id gets exactly the rest, also after a restart', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const { events, over } = await listen(user, session.id);
   await begin(session.id);
   await over;
@@ -32,7 +32,7 @@ test('a client that comes back with any id gets exactly the rest, also after a r
 
 describe('a turn whose server stops', () => {
   it('in order is told to be failed, and can be tried again', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { first, events, leave } = await listen(user, session.id);
     server.upstream.hold(({ schemaName }) => schemaName === 'text');
     await begin(session.id);
@@ -46,7 +46,7 @@ describe('a turn whose server stops', () => {
   });
 
   it('by dying is failed by the next one, once its lease is over', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { prisma } = server.deps.db;
     await turn(user, session.id, () => begin(session.id));
     const leaseUntil = new Date(Date.now() - 1_000);

@@ -53,7 +53,7 @@ test("OpenAI's agents SDK talks through it, unmodified", async () => {
 });
 
 test('in an interview it is told that its settings are not taken, and the interview goes on', async () => {
-  const { id } = await interview(server, user);
+  const { id } = await interview(user);
   const { session, errors } = agentSession(`?session_id=${id}`);
   await session.connect({ apiKey: user.token });
   session.sendMessage('Hello, I am ready.');

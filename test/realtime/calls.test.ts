@@ -37,7 +37,7 @@ const goesOn = (id: string) => server.deps.product.realtime.calls.find(id) !== u
 
 describe('a call of an interview', () => {
   test('is conducted from the side, recorded, and hung up by its owner alone', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     await using caller = await createCaller();
     server.upstream.replyNext('text', 'Welcome. Why do you bake?');
     const id = await place(caller, { session_id: session.id });
@@ -61,7 +61,7 @@ describe('a call of an interview', () => {
   });
 
   test('hears the candidate, whose words are kept', async () => {
-    const session = await interview(server, user, 2);
+    const session = await interview(user, 2);
     await using caller = await createCaller();
     const id = await place(caller, { session_id: session.id });
     await vi.waitFor(async () => expect(await messagesOf(server, session.id)).toHaveLength(1), patient);
@@ -79,7 +79,7 @@ describe('a call of an interview', () => {
   });
 
   test('is replaced by the next call of the same interview', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     await using before = await createCaller();
     await using after = await createCaller();
     const first = await place(before, { session_id: session.id });
@@ -92,7 +92,7 @@ describe('a call of an interview', () => {
 
   test("is not placed when it is somebody else's, has ended, or may not be recorded", async () => {
     await using caller = await createCaller();
-    const session = await interview(server, user);
+    const session = await interview(user);
     const body = { sdp: caller.offerSdp, session_id: session.id };
     const before = server.upstream.callsTo('calls').length;
     const stranger = await server.signIn();

@@ -17,7 +17,7 @@ afterAll(() => opened.disposeAsync());
 
 test('what is said while the database is away for a moment is kept', async () => {
   const user = await server.signIn();
-  const session = await interview(server, user);
+  const session = await interview(user);
   const client = await talk(server.url, user.token, { query: { session_id: session.id } });
   server.upstream.replyNext('text', 'Why do you bake?');
   await link.cut();
@@ -34,7 +34,7 @@ test('what is said while the database is away for a moment is kept', async () =>
 
 test('an interview that is deleted meanwhile ends the conversation, and what it consumed stays booked', async () => {
   const user = await server.signIn();
-  const session = await interview(server, user);
+  const session = await interview(user);
   const client = await talk(server.url, user.token, { query: { session_id: session.id } });
   await user.viva.sessions.delete.mutate({ sessionId: session.id });
   client.send({ type: 'response.create' });

@@ -113,7 +113,7 @@ describe('a conversation about anything', () => {
 
 describe('an interview', () => {
   test('is conducted from the instructions, which the client neither sees nor sets', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const client = await talk(server.url, user.token, { query: { session_id: session.id } });
     expect(await client.first('session.created')).toMatchObject({
       session: {
@@ -152,7 +152,7 @@ describe('an interview', () => {
   });
 
   test('is recorded: words typed, words heard, words spoken, in their order, with their use', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const client = await talk(server.url, user.token, { query: { session_id: session.id } });
     server.upstream.replyNext('text', 'Welcome. Why do you bake?');
     client.send({ type: 'response.create' });
@@ -180,7 +180,7 @@ describe('an interview', () => {
   });
 
   test('an interrupted reply is kept as far as it was heard', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const client = await talk(server.url, user.token, { query: { session_id: session.id } });
     server.upstream.replyNext(
       'text',
@@ -202,7 +202,7 @@ describe('an interview', () => {
   });
 
   test('goes on in one conversation at a time: the latest', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const query = { session_id: session.id };
     const before = await talk(server.url, user.token, { query });
     const after = await talk(server.url, user.token, { query });
@@ -214,7 +214,7 @@ describe('an interview', () => {
 
   test("is refused when it is somebody else's, has ended, or may not be recorded", async () => {
     const stranger = await server.signIn();
-    const session = await interview(server, user);
+    const session = await interview(user);
     const refusal = async (token: string, session_id: string) => {
       const client = await connect(server.url, token, { query: { session_id } });
       const { code } = await client.error();
@@ -230,7 +230,7 @@ describe('an interview', () => {
   });
 
   test('that ends meanwhile takes no more words', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const client = await talk(server.url, user.token, { query: { session_id: session.id } });
     await user.viva.sessions.end.mutate({ sessionId: session.id });
     ask(client, 'One more thing.');

@@ -62,7 +62,7 @@ test.each([
 });
 
 test('of an interview it carries the interview, which is not shown', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const response = await post(realtimeSession, { session_id: session.id });
   const text = await response.text();
   expect(reply.parse(JSON.parse(text)).session).toMatchObject({ audio: { output: { voice: 'alloy' } } });
@@ -82,7 +82,7 @@ test('of an interview it carries the interview, which is not shown', async () =>
 });
 
 test("an interview's secret is its owner's, while it goes on", async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const stranger = await server.signIn();
   expect(await refused(await post(realtimeSession, { session_id: session.id }, stranger))).toMatchObject({
     status: 404,
@@ -112,7 +112,7 @@ test("brief 4's three errors keep their wording and say what to do", async () =>
 });
 
 test('models that are gone give way to the next, be it for talking or for hearing', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   server.upstream.failNext('client_secrets', 'model_not_found');
   expect((await post(realtimeSession, { session_id: session.id })).status).toBe(200);
   expect(server.upstream.callsTo('client_secrets').at(-1)?.model).not.toBe('gpt-realtime-2.1');

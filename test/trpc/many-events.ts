@@ -3,7 +3,7 @@ import type { SignedIn, Viva } from '../support/viva.ts';
 
 /** A session with one turn that is over, and a way to tell many events in it, as many as no test could wait for. */
 export async function talkative(server: Viva, user: SignedIn) {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const { events: begun, over } = await listen(user, session.id);
   const { turnId } = await user.viva.chat.begin.mutate({ sessionId: session.id });
   await over;

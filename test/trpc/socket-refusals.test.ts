@@ -150,7 +150,7 @@ describe('what breaks the rules', () => {
   });
 
   it('is refused beyond 50 subscriptions on a socket', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { send, next, messages, socket } = await open();
     send(Array.from({ length: 50 }, (_, index) => subscribe(index + 1, session.id)));
     await vi.waitFor(() => expect(messages.length).toBe(50));

@@ -18,7 +18,7 @@ const over = (live: 'sse' | 'websocket'): SignedIn => ({
 });
 
 it('tells the same events under the same ids over both transports', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const [sse, socket] = [over('sse'), over('websocket')];
   const listening = await Promise.all([listen(sse, session.id), listen(socket, session.id)]);
   await user.viva.chat.begin.mutate({ sessionId: session.id });
@@ -31,7 +31,7 @@ it('tells the same events under the same ids over both transports', async () => 
 });
 
 it('replays over a WebSocket from any id, without gap or double', async () => {
-  const session = await interview(server, user);
+  const session = await interview(user);
   const { events, over: ended } = await listen(user, session.id);
   await user.viva.chat.begin.mutate({ sessionId: session.id });
   await ended;
@@ -70,7 +70,7 @@ describe.each(['sse', 'websocket'] as const)('a subscription over %s', (live) =>
 
   it('ends with an error that waiting does not cure', async () => {
     const stranger = await server.signIn();
-    const session = await interview(server, user);
+    const session = await interview(user);
     const refused = (token: string, sessionId: string) => {
       const { viva } = { viva: createVivaClient({ url: server.url, token, live }) };
       const { promise, resolve } = Promise.withResolvers<unknown>();
@@ -84,7 +84,7 @@ describe.each(['sse', 'websocket'] as const)('a subscription over %s', (live) =>
   });
 
   it('completes when the client is closed', async () => {
-    const session = await interview(server, user);
+    const session = await interview(user);
     const { viva } = over(live);
     const ended = Promise.withResolvers<string>();
     const started = Promise.withResolvers<void>();
