@@ -1,4 +1,3 @@
-import type OpenAI from 'openai';
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
 import { hostOf } from '../models/model-server.ts';
 import { openRealtime, type RealtimeConnection, type RealtimeQuery } from '../models/realtime-connection.ts';
@@ -22,15 +21,15 @@ export function createOpenAiVoiceModel(options: VoiceModelOptions): VoiceModel {
     const call = { ...options, capability: 'realtime' as const, deadlineMs: openMs, signal: request.signal };
     return callUpstream(call, async (model, signal) => {
       const connection = await openRealtime({ client, query: query(model), signal, deadlineMs: openMs });
-      return configured(client, connection, model, { ...request, signal });
+      return configured(connection, model, { ...request, signal }, 'call_id' in query(model));
     });
   }
 
-  async function configured(client: OpenAI, connection: RealtimeConnection, model: string, request: VoiceRequest) {
+  async function configured(connection: RealtimeConnection, model: string, request: VoiceRequest, shared: boolean) {
     try {
       const hears = await configureSession(connection, options, { ...request, voice: realtimeVoice(request.voice) });
       const { saysNothing } = options;
-      return sessionOver(connection, { model, hears, request, host: hostOf(client.baseURL), saysNothing });
+      return sessionOver(connection, { model, hears, request, host: hostOf(client.baseURL), shared, saysNothing });
     } catch (error) {
       connection.close();
       throw error;

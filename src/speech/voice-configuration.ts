@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { UpstreamAccess } from '../models/call.ts';
 import type { RealtimeConnection } from '../models/realtime-connection.ts';
 import { realtimeProblem } from '../models/realtime-errors.ts';
@@ -13,6 +14,25 @@ export function turnDetection({ turns, replies }: Pick<VoiceRequest, 'turns' | '
   return { type: 'server_vad', create_response: replies === 'by-itself', interrupt_response: true };
 }
 
+type Settings = Omit<VoiceRequest, 'voice'> & { voice: RealtimeVoice };
+
+function settings(request: Settings, hears: string) {
+  const { instructions, voice, language } = request;
+  return {
+    type: 'realtime',
+    instructions,
+    output_modalities: ['audio'],
+    audio: {
+      input: {
+        format: { type: 'audio/pcm', rate: 24_000 },
+        transcription: { model: hears, language },
+        turn_detection: turnDetection(request),
+      },
+      output: { format: { type: 'audio/pcm', rate: 24_000 }, voice },
+    },
+  };
+}
+
 /**
  * Tells the session what it is for, and what was said before. Returns the model that transcribes what is heard: the
  * first for `listen` that the upstream takes. Throws `APIError` when the upstream refuses.
@@ -20,26 +40,14 @@ export function turnDetection({ turns, replies }: Pick<VoiceRequest, 'turns' | '
 export async function configureSession(
   connection: RealtimeConnection,
   { catalogue }: UpstreamAccess,
-  request: Omit<VoiceRequest, 'voice'> & { voice: RealtimeVoice },
+  request: Settings,
 ): Promise<string> {
-  const { instructions, voice, language, turns, history, signal } = request;
+  const { turns, history, signal } = request;
   const hears = await catalogue.withFallback(
     'listen',
     signal,
     async (model) => {
-      await update(connection, signal, {
-        type: 'realtime',
-        instructions,
-        output_modalities: ['audio'],
-        audio: {
-          input: {
-            format: { type: 'audio/pcm', rate: 24_000 },
-            transcription: { model, language },
-            turn_detection: turnDetection(request),
-          },
-          output: { format: { type: 'audio/pcm', rate: 24_000 }, voice },
-        },
-      });
+      await update(connection, signal, settings(request, model));
       return model;
     },
     turns === 'detected' ? detectsTurns : undefined,
@@ -73,4 +81,26 @@ async function update(connection: RealtimeConnection, signal: AbortSignal | unde
 function refusal(problem: Parameters<typeof realtimeProblem>[0]): Error {
   const ofModel = problem.param?.endsWith('transcription.model') ?? false;
   return realtimeProblem(ofModel ? { ...problem, code: 'model_not_found' } : problem);
+}
+
+const held = z.looseObject({
+  instructions: z.string().optional(),
+  audio: z.looseObject({
+    input: z.looseObject({ turn_detection: z.looseObject({ create_response: z.boolean().optional() }).nullish() }),
+  }),
+});
+
+/**
+ * The update that undoes what somebody else has changed in the session of a call, over a channel of their own: what it
+ * is for, and who has it reply. Null when all is as it was set.
+ */
+export function undoing(session: unknown, request: VoiceRequest): object | null {
+  const { instructions, audio } = held.safeParse(session).data ?? { instructions: undefined, audio: undefined };
+  const replies = audio?.input.turn_detection?.create_response ?? false;
+  if (instructions === request.instructions && replies === (request.replies === 'by-itself')) return null;
+  const input = { turn_detection: turnDetection(request) };
+  return {
+    type: 'session.update',
+    session: { type: 'realtime', instructions: request.instructions, audio: { input } },
+  };
 }

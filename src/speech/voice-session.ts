@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 import type { RealtimeConnection } from '../models/realtime-connection.ts';
 import { upstreamError } from '../models/upstream-errors.ts';
-import { turnDetection } from './voice-configuration.ts';
+import { turnDetection, undoing } from './voice-configuration.ts';
 import { voiceEventOf } from './voice-events.ts';
 import type { VoiceClosed, VoiceEvent, VoiceRequest, VoiceSession } from './voice-model.ts';
 
@@ -11,8 +11,13 @@ interface Open {
   hears: string;
   host: string;
   request: VoiceRequest;
+  /** Somebody else can change the session: the other end of a call. */
+  shared: boolean;
   saysNothing: ((text: string) => boolean) | undefined;
 }
+
+/** Whoever goes on changing it is not answered for ever. */
+const mostUndone = 100;
 
 /** Words that say that there were none are no answer: they must not be scored as one. */
 function unheard({ itemId }: { itemId: string }): VoiceEvent {
@@ -23,14 +28,20 @@ function unheard({ itemId }: { itemId: string }): VoiceEvent {
 /** A configured Realtime connection as a conversation. */
 export function sessionOver(
   connection: RealtimeConnection,
-  { model, hears, host, request, saysNothing }: Open,
+  { model, hears, host, request, shared, saysNothing }: Open,
 ): VoiceSession {
   const upstream = { capability: 'realtime' as const, host };
   let expired = false;
   let leaving = false;
   const early: VoiceEvent[] = [];
   let tell = (event: VoiceEvent): void => void early.push(event);
+  let undone = 0;
   connection.receive(({ event }) => {
+    if (shared && event.type === 'session.updated' && undone < mostUndone) {
+      const update = undoing(event.session, request);
+      if (update) connection.send(update);
+      undone += update ? 1 : 0;
+    }
     if (event.type === 'error' && event.error.code === 'session_expired') expired = true;
     const told = voiceEventOf(event, upstream, hears);
     if (!told || expired) return;

@@ -5,6 +5,7 @@ import { type SignedIn, startViva, type Viva } from '../support/viva.ts';
 import { type Conversing, converse, soundOf } from './support/conversing.ts';
 
 const words = 'I baked bread for ten years.';
+const patient = { timeout: 10_000 };
 const silence = Buffer.alloc(48_000);
 let server: Viva;
 let user: SignedIn;
@@ -56,7 +57,7 @@ test('sound as it comes: the pause ends it, the words are heard, and the intervi
     expect(said).toMatchObject({ text: words, audio: { mimeType: 'audio/mpeg' } });
     // From a little before the first word, not from the start of the connection.
     expect(said?.audio?.durationMs).toBeGreaterThan(speech.length / 48);
-  });
+  }, patient);
 });
 
 test('beginning to speak interrupts the interviewer', async () => {
@@ -76,7 +77,7 @@ test('beginning to speak interrupts the interviewer', async () => {
   await vi.waitFor(async () => {
     const [greeting] = await messagesOf(server, session.id);
     expect(greeting?.heardText?.length).toBeLessThan(greeting?.text.length ?? 0);
-  });
+  }, patient);
   const upstream = await server.upstream.realtime.latest();
   const cut = upstream.received.find(({ type }) => type === 'conversation.item.truncate');
   expect(cut).toMatchObject({ audio_end_ms: heardMs });
