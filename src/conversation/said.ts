@@ -1,8 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { insertSaid } from '../db/turns.ts';
+import { candidateIntent } from './candidate-intent.ts';
 import { type HeardWords, interviewStateOf } from './plan.ts';
 import { saysAgain } from './repetition.ts';
 import type { RunningTurn } from './running-turn.ts';
+import { said } from './word-count.ts';
 
 export interface SaidWords {
   text: string;
@@ -22,7 +24,10 @@ export async function keepSaid(turn: RunningTurn, words: SaidWords): Promise<Hea
   const before = await lastUnanswered(turn);
   const again = before && saysAgain(before.text, text, turn.session.language) ? before.id : null;
   const id = randomUUIDv7();
-  const questionId = phase === 'asking' ? (questions[questionIndex]?.id ?? null) : null;
+  const intent = candidateIntent(said(text, durationMs), turn.session.language);
+  const answers = phase === 'asking' && (intent === 'answer' || intent === 'unknown');
+  // A request to repeat, to wait or to stop is no part of an answer, and must not be judged as one.
+  const questionId = answers ? (questions[questionIndex]?.id ?? null) : null;
   const row = { id, sessionId, turnId, userId, text, questionId, audioId, transcribedBy, supersedes: again };
   turn.write(insertSaid(deps.db.pool, { ...row, audioMs: durationMs ?? 0 }));
   turn.publish({ type: 'transcript-end', messageId: id, text });

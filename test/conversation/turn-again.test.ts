@@ -80,3 +80,11 @@ it('refuses to try again what has its reply, or what was never understood', asyn
   await turn(user, session.id, () => user.viva.uploadTurn(session.id, recording, { fileName: 'turn.mp3' }));
   await expect(retry(session.id)).rejects.toMatchObject(refused);
 });
+
+test('a request to wait, to repeat or to stop is no part of the answer', async () => {
+  const session = await interview(user);
+  await turn(user, session.id, () => user.viva.chat.begin.mutate({ sessionId: session.id }));
+  await turn(user, session.id, () => say(session.id, 'Let me think about that for a moment.'));
+  await turn(user, session.id, () => say(session.id, words));
+  expect(await answerOf(session.id)).toBe(words);
+});
