@@ -61,10 +61,10 @@ const historySql = `select ${summaryColumns}, answers, coalesce(json_array_lengt
 const answerColumns = `a.id, a.question_id as "questionId", q.session_id as "sessionId", a.take, a.kind,
   a.id = (select id from (${countedAnswer}) counted) as counts, ${audioJson('f')} as audio,
   a.transcript_state as "transcriptState", a.transcript, a.confidence, a.words, a.failure,
-  ${isoTime('a.submitted_at')} as "submittedAt"`;
+  e.score, ${isoTime('a.submitted_at')} as "submittedAt"`;
 
 const answerFrom = `from answers a join questions q on q.id = a.question_id join sessions s on s.id = q.session_id
-  left join audio_files f on f.id = a.audio_id`;
+  left join audio_files f on f.id = a.audio_id left join evaluations e on e.answer_id = a.id and e.outcome = 'done'`;
 
 const answerSql = `select ${answerColumns} ${answerFrom} where a.id = $1 and s.user_id = $2`;
 

@@ -149,6 +149,8 @@ export const answerSchema = z.object({
   confidence: z.number().nullable(),
   words: z.array(timedWordSchema),
   failure: z.string().nullable(),
+  /** Null until it was evaluated: only the takes that count are. */
+  score: score.nullable(),
   submittedAt: time,
 });
 
