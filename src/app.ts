@@ -19,6 +19,7 @@ import { healthRoutes } from './http/health.ts';
 import { rateLimit } from './http/rate-limit.ts';
 import { uploadRoutes } from './http/upload.ts';
 import { voiceRoutes } from './http/voice.ts';
+import { webRoutes } from './http/web.ts';
 import { callRoutes } from './realtime/call-routes.ts';
 import { chatKitRoutes } from './realtime/chatkit-routes.ts';
 import { conversationSocket } from './realtime/conversation-socket.ts';
@@ -91,5 +92,6 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   await app.register((scope) => chatKitRoutes(scope, deps), { prefix: '/api/v1/chatkit' });
   await app.register((scope) => callRoutes(scope, { product, auth, closing }), { prefix: '/api/realtime/calls' });
   await app.register(async (scope) => healthRoutes(scope, deps));
+  await app.register(webRoutes);
   return app;
 }

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Deps } from '../deps.ts';
 
-/** Liveness, readiness with the model behind each capability, and brief 3's health line at `/`. */
+/** Liveness, and readiness with the model behind each capability. Brief 3's health line is at `/`: see `web.ts`. */
 export function healthRoutes(app: FastifyInstance, { db, catalogue, offline }: Deps): void {
   const hidden = { schema: { hide: true } };
-  app.get('/', hidden, async (_request, reply) => reply.type('text/plain').send('Voice Agent API is running.'));
   app.get('/health/live', hidden, async () => ({ status: 'live' }));
   app.get('/health/ready', hidden, async (_request, reply) => {
     const database = await db.pool.query('select 1').then(

@@ -1,0 +1,78 @@
+import type { ResultsStrings } from './strings.en.ts';
+
+export const de: ResultsStrings = {
+  title: 'Ergebnisse',
+  lead: (date) => `Gespräch vom ${date}`,
+  couldNotLoad: 'Die Ergebnisse ließen sich nicht laden',
+
+  evaluating: 'Ihre Antworten werden ausgewertet',
+  evaluatingText:
+    'Jede Antwort wird zweimal gelesen: einmal auf das Gesagte, einmal für den Rat. Sie können gehen und wiederkommen.',
+  progress: (done, total) => `${done} von ${total}`,
+  announceDone: (score) =>
+    score === null ? 'Die Auswertung ist fertig.' : `Die Auswertung ist fertig: ${score} von 100.`,
+  evaluationFailed: 'Die Auswertung ist nicht durchgekommen',
+  notYetTitle: 'Noch nicht ausgewertet',
+  notYetText: (count) =>
+    count === 1 ? 'Eine Antwort wartet auf ihre Auswertung.' : `${count} Antworten warten auf ihre Auswertung.`,
+  evaluate: 'Jetzt auswerten',
+  nothingTitle: 'Noch ist nichts beantwortet',
+  nothingText: 'Beantworten Sie mindestens eine Frage; dann steht hier ihre Auswertung.',
+  toInterview: 'Zum Gespräch',
+
+  overall: 'Insgesamt',
+  outOf: 'von 100',
+  scoreText: (score) => `${score} von 100`,
+  excellent: 'Ausgezeichnet',
+  good: 'Gut',
+  fair: 'Ordentlich',
+  weak: 'Ausbaufähig',
+  evaluatedOf: (evaluated, total) => `${evaluated} von ${total} Fragen ausgewertet`,
+  goOn: 'Offene Fragen beantworten',
+  print: 'Drucken oder als PDF sichern',
+  contents: 'Die Antworten im Überblick',
+
+  answerTo: (number) => `Frage ${number}`,
+  recording: (number) => `Ihre Antwort auf Frage ${number}`,
+  saidTitle: 'Was Sie gesagt haben',
+  wroteTitle: 'Was Sie geschrieben haben',
+  strengths: 'Was stark war',
+  weaknesses: 'Was gefehlt hat',
+  none: 'Nichts zu nennen.',
+  signals: 'Was eine gute Antwort zeigt',
+  full: 'gezeigt',
+  partial: 'teilweise gezeigt',
+  missing: 'nicht gezeigt',
+  listenFrom: (time) => `Anhören ab ${time}`,
+  showQuote: 'Im Text zeigen',
+  tips: 'Für das nächste Mal',
+  model: 'Eine Musterantwort',
+  followUps: 'Fragen zum Weiterüben',
+  concerns: 'Aufgefallen',
+  concern: {
+    vague: 'vage',
+    off_topic: 'am Thema vorbei',
+    no_example: 'kein Beispiel',
+    no_result: 'kein Ergebnis',
+    rambling: 'weitschweifig',
+    unclear: 'unklar',
+  },
+  again: 'Diese Frage noch einmal beantworten',
+
+  failuresTitle: (count) =>
+    count === 1 ? 'Eine Antwort ist nicht ausgewertet' : `${count} Antworten sind nicht ausgewertet`,
+  evaluateAgain: 'Fehlendes auswerten',
+  transcribeAgain: 'Noch einmal verschriftlichen',
+  answerAnew: 'Neu beantworten',
+
+  takesTitle: 'Vorher und nachher',
+  take: (number) => `Versuch ${number}`,
+  takeRecording: (number, take) => `Frage ${number}, Versuch ${take}`,
+  counts: 'zählt',
+  noScore: 'ohne Wertung',
+  noTranscript: 'Keine Mitschrift',
+  makeCount: 'Diesen zählen lassen',
+  better: (points) => `${points} Punkte mehr als vorher`,
+  worse: (points) => `${points} Punkte weniger als vorher`,
+  same: 'So viele Punkte wie vorher',
+};

@@ -1,0 +1,78 @@
+export const en = {
+  title: 'Results',
+  lead: (date: string) => `Interview of ${date}`,
+  couldNotLoad: 'The results could not be loaded',
+
+  evaluating: 'Your answers are being evaluated',
+  evaluatingText:
+    'Each answer is read twice: once for what was said, once for the advice. You can leave and come back.',
+  progress: (done: number, total: number) => `${done} of ${total}`,
+  announceDone: (score: number | null) =>
+    score === null ? 'The evaluation is done.' : `The evaluation is done: ${score} of 100.`,
+  evaluationFailed: 'The evaluation did not get through',
+  notYetTitle: 'Not evaluated yet',
+  notYetText: (count: number) =>
+    count === 1 ? 'One answer is waiting to be evaluated.' : `${count} answers are waiting to be evaluated.`,
+  evaluate: 'Evaluate now',
+  nothingTitle: 'Nothing has been answered yet',
+  nothingText: 'Answer at least one question; then its evaluation appears here.',
+  toInterview: 'To the interview',
+
+  overall: 'Overall',
+  outOf: 'of 100',
+  scoreText: (score: number) => `${score} of 100`,
+  excellent: 'Excellent',
+  good: 'Good',
+  fair: 'Fair',
+  weak: 'Needs work',
+  evaluatedOf: (evaluated: number, total: number) => `${evaluated} of ${total} questions evaluated`,
+  goOn: 'Answer the open questions',
+  print: 'Print or save as PDF',
+  contents: 'Answers at a glance',
+
+  answerTo: (number: number) => `Question ${number}`,
+  recording: (number: number) => `Your answer to question ${number}`,
+  saidTitle: 'What you said',
+  wroteTitle: 'What you wrote',
+  strengths: 'What was strong',
+  weaknesses: 'What was missing',
+  none: 'Nothing to name.',
+  signals: 'What a good answer shows',
+  full: 'shown',
+  partial: 'partly shown',
+  missing: 'not shown',
+  listenFrom: (time: string) => `Listen from ${time}`,
+  showQuote: 'Show in the text',
+  tips: 'For the next time',
+  model: 'A model answer',
+  followUps: 'Questions to practise next',
+  concerns: 'Noticed',
+  concern: {
+    vague: 'vague',
+    off_topic: 'off the topic',
+    no_example: 'no example',
+    no_result: 'no result',
+    rambling: 'rambling',
+    unclear: 'unclear',
+  } as Record<string, string>,
+  again: 'Answer this question again',
+
+  failuresTitle: (count: number) =>
+    count === 1 ? 'One answer has no evaluation' : `${count} answers have no evaluation`,
+  evaluateAgain: 'Evaluate what is missing',
+  transcribeAgain: 'Transcribe it again',
+  answerAnew: 'Answer it anew',
+
+  takesTitle: 'Before and after',
+  take: (number: number) => `Take ${number}`,
+  takeRecording: (number: number, take: number) => `Question ${number}, take ${take}`,
+  counts: 'counts',
+  noScore: 'no score',
+  noTranscript: 'No transcript',
+  makeCount: 'Let this one count',
+  better: (points: number) => `${points} points more than before`,
+  worse: (points: number) => `${points} points fewer than before`,
+  same: 'As many points as before',
+};
+
+export type ResultsStrings = typeof en;

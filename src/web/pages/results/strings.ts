@@ -1,0 +1,5 @@
+import { translations } from '../../strings/strings.tsx';
+import { de } from './strings.de.ts';
+import { en } from './strings.en.ts';
+
+export const resultsStrings = translations(en, de);

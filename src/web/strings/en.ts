@@ -1,0 +1,22 @@
+/** The interface in English, as far as pages share it. The German file has the same keys, or does not compile. */
+export const en = {
+  appName: 'Viva',
+  skipToContent: 'Skip to the content',
+  navigation: 'Main',
+  start: 'Practise',
+  history: 'History',
+  interfaceLanguage: 'Language of this page',
+  close: 'Close',
+  cancel: 'Cancel',
+  tryAgain: 'Try again',
+  loading: 'Loading …',
+  optional: 'optional',
+  failed: 'That did not work',
+  unreachable: 'The server cannot be reached. Check that it runs and that you are connected; then try again.',
+  unexpected: 'Something unexpected happened on this page. Load it again; what you have recorded and typed is kept.',
+  play: 'Play',
+  pause: 'Pause',
+  position: 'Position',
+  positionText: (now: string, length: string) => `${now} of ${length}`,
+  cannotPlay: 'This recording cannot be played. It may have been deleted, or its format is unknown to this browser.',
+};
