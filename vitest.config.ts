@@ -8,7 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Node loads the code itself, exactly as in production: no bundler in between.
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    maxWorkers: 2,
+    // Many wait for real time to pass: sound that plays, deadlines that fall due.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ['default', 'test/support/closing-line.ts'],

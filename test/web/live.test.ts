@@ -166,7 +166,7 @@ it('takes typed words, tries again what failed, and shows all of it after a relo
   await field.fill('I would rather type this answer about PostgreSQL.');
   await field.press('Enter');
   await page.getByRole('alert').getByText('The interviewer could not reply').waitFor();
-  expect(await playing(page)).toBe(0);
+  await expect.poll(() => playing(page), { timeout: 10_000 }).toBe(0);
   await page.getByRole('button', { name: 'Try again' }).click();
   await status(page, 'Speaking');
   expect(await inScript(page, 'I would rather type').count()).toBe(1);

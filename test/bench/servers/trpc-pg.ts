@@ -23,7 +23,9 @@ const appRouter = router({
     get: procedure
       .input(z.object({ answerId: z.uuid() }))
       .output(
-        answerSchema.omit({ sessionId: true, counts: true, audio: true }).extend({ audioId, submittedAt: z.date() }),
+        answerSchema
+          .omit({ sessionId: true, counts: true, audio: true, score: true })
+          .extend({ audioId, submittedAt: z.date() }),
       )
       .query(async ({ input }) => (await pool.query({ ...answerById, values: [input.answerId] })).rows[0]),
   }),
