@@ -17,7 +17,7 @@ export interface Kind {
   next: readonly string[];
 }
 
-const start = 'npm start, then open http://localhost:3001/docs';
+const start = 'npm start, then open http://localhost:3001';
 
 export const recorded: Kind = {
   title: 'Viva: a whole spoken interview, on a real server with real audio',

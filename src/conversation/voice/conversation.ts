@@ -10,6 +10,7 @@ import { conductInterview } from './interview.ts';
 import { openLink, type VoiceLink } from './link.ts';
 import type { Partner, PartnerTools } from './partner.ts';
 import { createPlayback } from './playback.ts';
+import { createReplyTelling } from './reply-telling.ts';
 import { createUtterances } from './utterances.ts';
 
 export interface VoiceConversationOptions {
@@ -104,7 +105,7 @@ export async function startVoiceConversation(
     partner.interrupted(heardMs);
   };
 
-  const texts = new Map<string, string>();
+  const replies = createReplyTelling({ emit, playback, model: tools.model });
   const onEvent = (event: VoiceEvent) => {
     if (ended) return;
     switch (event.type) {
@@ -137,26 +138,10 @@ export async function startVoiceConversation(
         emit({ type: 'error', error: event.error });
         break;
       default:
-        onReply(event);
+        partner.reply(event);
+        replies.tell(event);
     }
   };
-  const onReply = (event: Extract<VoiceEvent, { type: `reply-${string}` }>) => {
-    partner.reply(event);
-    if (event.type === 'reply-text') {
-      texts.set(event.replyId, (texts.get(event.replyId) ?? '') + event.delta);
-      emit({ type: 'reply-delta', replyId: event.replyId, text: event.delta });
-    }
-    if (event.type === 'reply-audio' && !playback.isCutOff(event.replyId)) {
-      playback.add(event.replyId, event.itemId, event.pcm);
-      emit({ type: 'audio-delta', replyId: event.replyId, pcm: event.pcm });
-    }
-    if (event.type !== 'reply-ended') return;
-    const text = texts.get(event.replyId) ?? '';
-    texts.delete(event.replyId);
-    if (text) emit({ type: 'reply', replyId: event.replyId, text, audioMs: playback.audioMs(event.replyId) });
-    emit({ type: 'usage', model: tools.model(), ...event.usage, audioMs: playback.audioMs(event.replyId) });
-  };
-
   const request = (history: VoiceRequest['history']): VoiceRequest => ({
     instructions: options.instructions ?? deps.voice.instructions,
     voice,
