@@ -8,8 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // Node loads the code itself, exactly as in production: no bundler in between.
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    // Many wait for real time to pass: sound that plays, deadlines that fall due.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     reporters: ['default', 'test/support/closing-line.ts'],

@@ -25,12 +25,12 @@ export async function runEvaluation(caller: Caller, sessionId: string): Promise<
       'No question of this session has been answered yet. Answer one, then evaluate.',
     );
   }
-  if (answers.some(needsJudgement)) {
-    if (await claim(deps, sessionId)) {
-      await evaluateLater(deps, sessionId);
-    } else {
-      await untilSettled(caller, sessionId);
-    }
+  const unjudged = answers.some(needsJudgement);
+  if (unjudged && (await claim(deps, sessionId))) {
+    await evaluateLater(deps, sessionId);
+  } else if (unjudged || (await ownedSession(caller, sessionId)).evaluationState === 'running') {
+    // A run that has judged the last answer has still to say that it is complete.
+    await untilSettled(caller, sessionId);
   }
   return evaluationReport(caller, sessionId);
 }

@@ -37,7 +37,7 @@ test(
     expect(stdout).toMatch(/Tip: .+/);
     expect(stdout).toMatch(/Average score: \d+ of 100/);
     expect(stdout).toMatch(/When \(UTC\) +Job +Answered +Scores +Average\n.+4 of 4/);
-    expect(stdout).toMatch(/npm start.*http:\/\/localhost:3001\/docs/);
+    expect(stdout).toMatch(/npm start.*http:\/\/localhost:3001/);
     // Not a terminal: no colours, no cursor movements.
     expect(stdout).not.toContain('\u001b');
 
