@@ -18,6 +18,8 @@ export interface BoundaryScanner {
   end(): Boundary[];
   /** Offset just behind the last visible character up to which every gap has been judged. */
   settled(): number;
+  /** Spoken letters of all that was read. */
+  letters(): number;
 }
 
 const remembered = 96; // code units looked back on: the longest link text or word that a rule asks for
@@ -109,5 +111,6 @@ export function createBoundaryScanner(language: string): BoundaryScanner {
     },
     end: () => settle(true),
     settled: () => open?.end ?? visibleEnd,
+    letters: () => letters,
   };
 }

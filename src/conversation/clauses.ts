@@ -1,4 +1,5 @@
 import { type Boundary, createBoundaryScanner } from './boundary-scanner.ts';
+import { createTokenEndJudge } from './token-end.ts';
 import { type Break, lastGrapheme, lastWordBreak } from './unspaced-break.ts';
 
 export interface ClauseOptions {
@@ -8,6 +9,8 @@ export interface ClauseOptions {
   firstClause?: boolean;
   /** The longest piece in UTF-16 code units, without whitespace at its end; 250 unless told, at least 40. */
   maxCharacters?: number;
+  /** Deltas are a model's tokens: the first piece need not wait for the token after the one that closes it. */
+  tokens?: boolean;
 }
 
 export interface ClauseCutter {
@@ -26,12 +29,15 @@ const fewestLetters = 10;
  *
  * The pieces joined are the text exactly, whitespace included: a piece ends in front of a visible character and keeps
  * the whitespace before that. Each has a visible character, so a blank text gives none. A word, number or address
- * longer than `maxCharacters` stays whole up to twice that length. How the text was split into deltas never matters.
+ * longer than `maxCharacters` stays whole up to twice that length. How the text was split into deltas never matters,
+ * unless they are `tokens`: then the first piece may leave the whitespace behind it to the second.
  * Throws a RangeError for a language that is no tag, or for too small a `maxCharacters`.
  */
-export function createClauseCutter({ language, firstClause = true, maxCharacters = 250 }: ClauseOptions): ClauseCutter {
+export function createClauseCutter(options: ClauseOptions): ClauseCutter {
+  const { language, firstClause = true, maxCharacters = 250, tokens = false } = options;
   if (!(maxCharacters >= 40)) throw new RangeError('maxCharacters must be at least 40.');
   const scanner = createBoundaryScanner(language);
+  const endOfToken = createTokenEndJudge(language);
   let rest = '';
   let start = 0; // of `rest` in the text
   let begin = 0; // of what is visible in `rest`: a text may open with whitespace
@@ -39,6 +45,8 @@ export function createClauseCutter({ language, firstClause = true, maxCharacters
   let first = firstClause;
   let boundaries: Boundary[] = [];
   let stuck = false;
+  let opening = tokens;
+  let lastLength = 0;
   let lone = '';
 
   const limit = () => (first ? Math.min(120, maxCharacters) : maxCharacters);
@@ -77,7 +85,7 @@ export function createClauseCutter({ language, firstClause = true, maxCharacters
       boundaries = boundaries.filter((later) => later.at > at);
       start = begin = at;
       lettersBefore = letters;
-      first = stuck = false;
+      first = stuck = opening = false;
     }
     return pieces;
   }
@@ -87,11 +95,23 @@ export function createClauseCutter({ language, firstClause = true, maxCharacters
     for (const character of text) {
       if (scanner.settled() === 0) begin = rest.length;
       rest += character;
-      const found = scanner.read(character);
+      // A gap in front of which the text was cut already is none.
+      const found = scanner.read(character).filter(({ end }) => end > begin);
       boundaries.push(...found);
       if (found.length > 0 || overLimit()) pieces.push(...cutAll());
     }
     return pieces;
+  }
+
+  /** The opening piece when a token closes it: the boundary that the next token would make certain. */
+  function cutAtTokenEnd(delta: string): string[] {
+    // Whoever sends single letters sends no tokens.
+    const whole = delta.length + lastLength > 2;
+    lastLength = delta.length;
+    const strength = whole && opening ? endOfToken(rest) : null;
+    if (strength !== 'sentence' && !(first && strength)) return [];
+    boundaries.push({ at: start + rest.length, end: scanner.settled(), strength, letters: scanner.letters() });
+    return cutAll();
   }
 
   return {
@@ -99,7 +119,8 @@ export function createClauseCutter({ language, firstClause = true, maxCharacters
       const text = lone + delta;
       // Half of a surrogate pair waits for the other half.
       lone = /[\ud800-\udbff]$/.exec(text)?.[0] ?? '';
-      return read(lone ? text.slice(0, -1) : text);
+      const pieces = read(lone ? text.slice(0, -1) : text);
+      return opening && !lone ? [...pieces, ...cutAtTokenEnd(delta)] : pieces;
     },
     end() {
       const pieces = read(lone);

@@ -115,9 +115,8 @@ async function speak(turn: RunningTurn, spoken: SpokenReply, words: ReadableStre
     spoken.speechModel = speech.model;
     return speech;
   };
-  const pieces = sayable(
-    speakablePieces(words, { language: session.language, firstClause: deps.firstPiece === 'clause' }),
-  );
+  const { language } = session;
+  const pieces = sayable(speakablePieces(words, { language, firstClause: deps.firstPiece === 'clause', tokens: true }));
   let failure: DomainError | null = null;
   for await (const piece of speakAhead(pieces, synthesise, { signal })) {
     const startMs = spoken.recorder.durationMs;

@@ -118,6 +118,52 @@ describe('when a piece comes', () => {
   });
 });
 
+describe('the first piece of a stream of tokens', () => {
+  const firstOf = (deltas: string[], firstClause = true): [number, string] | undefined => {
+    const cutter = createClauseCutter({ language: 'en', firstClause, tokens: true });
+    for (const [index, delta] of deltas.entries()) {
+      const [piece] = cutter.push(delta);
+      if (piece !== undefined) return [index, piece];
+    }
+    return undefined;
+  };
+
+  test.each([
+    [['Thank', ' you', ' for', ' that', '.', ' What', ' next'], true, 4, 'Thank you for that.'],
+    [['Thank ', 'you ', 'for ', 'that. ', 'What ', 'next'], true, 3, 'Thank you for that. '],
+    [['Thank', ' you', ' for', ' that', ',', ' Anna', '.'], true, 4, 'Thank you for that,'],
+    [
+      ['Thank', ' you', ' for', ' that', ',', ' dear', ' friend', '.', ' What'],
+      false,
+      7,
+      'Thank you for that, dear friend.',
+    ],
+  ])('%j is cut with the token that closes it', (deltas, firstClause, index, piece) => {
+    expect(firstOf(deltas, firstClause)).toEqual([index, piece]);
+  });
+
+  test.each([
+    [['It', ' comes', ' to', ' about', ' $29', '.', '50', ' each']],
+    [['We', ' discussed', ' the', ' dept', '.', ' of', ' energy']],
+    [['Yesterday', ' we', ' met', ' Dr', '.', ' Smith']],
+    [['Look', ' it', ' up', ' at', ' example', '.com', ' now']],
+    [['Their', ' company', ' is', ' Acme', ' Inc', '.', ' Berlin']],
+    [[...'Look it up at example.com now']],
+    [['Oh', '.', ' So']],
+  ])('%j is not cut early', (deltas) => {
+    expect(firstOf(deltas)).toBeUndefined();
+  });
+
+  test('loses nothing, and later pieces wait as ever', () => {
+    const deltas = ['I', ' am', ' listening', '.', ' It', ' was', ' very', ' good', '.', ' And', ' then', '?'];
+    expect(cut(deltas, { language: 'en', tokens: true })).toEqual([
+      'I am listening.',
+      ' It was very good. ',
+      'And then?',
+    ]);
+  });
+});
+
 describe('speakablePieces', () => {
   test('ends its source when the listener leaves', async () => {
     let ended = false;
