@@ -5,11 +5,12 @@
 import { parseArgs } from 'node:util';
 import type { Campaign, CampaignReport } from './campaign.ts';
 import { reportLines } from './campaign.ts';
+import { fuzzCampaign } from './fuzz/fuzz.ts';
 import { loadCampaign } from './load.ts';
 import { slowCampaign } from './slow.ts';
 
 /** In the order in which they run; those of one group run side by side. The last ones measure, and run alone. */
-const groups: Record<string, Campaign>[] = [{ slow: slowCampaign }, { load: loadCampaign }];
+const groups: Record<string, Campaign>[] = [{ fuzz: fuzzCampaign }, { slow: slowCampaign }, { load: loadCampaign }];
 const all: Record<string, Campaign> = Object.assign({}, ...groups);
 
 const { values, positionals } = parseArgs({
