@@ -40,7 +40,24 @@ export interface StageOptions {
   signal?: AbortSignal;
 }
 
-/** Where recordings and speech live. `disk.ts` implements it; S3 joins later behind the same tests. */
+/** Inclusive offsets, as in RFC 9110 ranges. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** Addresses under which a file can be read past this server, by whoever knows them, for a short while. */
+export interface DirectReads {
+  /** Scheme, host and port of all of them. */
+  readonly origin: string;
+  /**
+   * Answers GET, with Range, and nothing else; says this content type, whatever was stored. Null when only this server
+   * has the file yet. Does not look whether there is such a file.
+   */
+  address(key: AudioKey, mimeType: string): Promise<string | null>;
+}
+
+/** Where recordings and speech live. `disk.ts` and `s3.ts` implement it, behind the same tests. */
 export interface AudioStorage {
   /**
    * Streams bytes to a temporary file: hashed while they arrive, fsynced at the end. Leaves nothing on failure. Keeps no
@@ -49,10 +66,13 @@ export interface AudioStorage {
   stage(source: AsyncIterable<Uint8Array>, options: StageOptions): Promise<StagedAudio>;
   /** Begins a file that is readable under its key while it is still written. Throws `conflict` when the key is taken. */
   grow(key: AudioKey): Promise<GrowingAudio>;
-  /** Bytes of a stored file; `start` and `end` are inclusive offsets, as in RFC 9110 ranges. Throws `gone` when missing. */
-  open(key: AudioKey, range?: { start: number; end: number }): Promise<Readable>;
-  /** For readers that use their memory again: a fresh buffer for every piece costs more than reading it. Throws `gone`. */
-  file(key: AudioKey): Promise<StoredFile>;
+  /** Bytes of a stored file. Throws `gone` when missing. */
+  open(key: AudioKey, range?: ByteRange): Promise<Readable>;
+  /**
+   * For readers that use their memory again: a fresh buffer for every piece costs more than reading it. `range` is what
+   * will be read of it, if that is known: a storage far away then fetches no more. Throws `gone`.
+   */
+  file(key: AudioKey, range?: ByteRange): Promise<StoredFile>;
   /** A local file with the same bytes, for the media library; disposed when done with. Throws `gone` when missing. */
   local(key: AudioKey): Promise<AsyncDisposable & { readonly path: string }>;
   /** Size in bytes, or null when the file is not there. */
@@ -60,6 +80,8 @@ export interface AudioStorage {
   delete(key: AudioKey): Promise<void>;
   /** Every key present, for reconciliation. */
   keys(): AsyncIterable<AudioKey>;
-  /** Removes temporary files that a crash left behind. Returns how many. */
+  /** Removes temporary files and half-done uploads that a crash left behind. Returns how many. */
   sweepStaged(): Promise<number>;
+  /** Absent when every read goes through this server. */
+  readonly direct?: DirectReads;
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { AudioKey, AudioStorage } from '../../src/storage/audio-storage.ts';
+import type { AudioKey, AudioStorage, StoredFile } from '../../src/storage/audio-storage.ts';
 
 export interface StorageUnderTest extends AsyncDisposable {
   storage: AudioStorage;
@@ -52,6 +52,30 @@ export function describeStorageContract(name: string, create: () => Promise<Stor
         const part = await buffer(await under.storage.open(target, { start, end }));
         expect(bytes.subarray(start, end + 1).equals(part)).toBe(true);
       }
+    });
+
+    it('reads into the same memory, at any place, and nothing past the end', async () => {
+      await using under = await create();
+      const staged = await under.storage.stage(chunks(bytes), roomy);
+      const target = key('mp3');
+      await staged.commit(target);
+      const into = new Uint8Array(300_000);
+      const expectPiece = async (file: StoredFile, offset: number, length: number) => {
+        let done = 0;
+        while (done < length) {
+          const read = await file.read(into.subarray(done, length), offset + done);
+          if (read === 0) break;
+          done += read;
+        }
+        expect(bytes.subarray(offset, offset + length).equals(into.subarray(0, done))).toBe(true);
+      };
+      await using whole = await under.storage.file(target);
+      for (const offset of [0, 300_000, 2_900_000, 10, 999_999]) await expectPiece(whole, offset, 300_000);
+      expect(await whole.read(into, bytes.length)).toBe(0);
+      await using part = await under.storage.file(target, { start: 1_000_000, end: 1_000_099 });
+      await expectPiece(part, 1_000_000, 60);
+      await expectPiece(part, 1_000_060, 40);
+      await expect(under.storage.file(key())).rejects.toMatchObject({ code: 'gone' });
     });
 
     it('lends a local file with the same bytes', async () => {
