@@ -9,6 +9,8 @@ export interface CvDocument {
   /** At most 50,000 characters, cut at a word. */
   text: string;
   kind: DocumentKind;
+  /** There were words in it that a reader does not see. They are not in `text`, but for those behind a scan. */
+  hiddenText: boolean;
 }
 
 const mostBytes = 5_000_000;
@@ -22,29 +24,26 @@ const fewestLetters = 20;
  */
 export async function readCv(bytes: Uint8Array, declaredName = '', limitMs = parseLimitMs): Promise<CvDocument> {
   if (bytes.length === 0) throw refusal('invalid_input', 'This file is empty. Choose another, or paste the text.');
-  if (bytes.length > mostBytes) throw refusal('too_large', `A CV has at most 5 MB. ${advice}`);
+  if (bytes.length > mostBytes) throw refusal('too_large', `A document has at most 5 MB. ${advice}`);
   const found = await fileTypeFromBuffer(bytes);
   const kind = found?.ext === 'pdf' || found?.ext === 'docx' ? found.ext : 'text';
   if (found && kind === 'text') {
-    throw refusal('unsupported_media', `A CV is a PDF, a DOCX or plain text; this is a .${found.ext} file. ${advice}`);
+    throw refusal('unsupported_media', `Send a PDF, a DOCX or plain text; this is a .${found.ext} file. ${advice}`);
   }
-  const text = tidy(
+  const read =
     kind === 'text'
-      ? readText(bytes, declaredName)
-      : await parseInTurn({ kind, bytes: Uint8Array.from(bytes) }, limitMs),
-  );
+      ? { text: readText(bytes, declaredName), hiddenText: false }
+      : await parseInTurn({ kind, bytes: Uint8Array.from(bytes) }, limitMs);
+  const text = tidy(read.text);
   if ((text.match(/\p{L}/gu)?.length ?? 0) < fewestLetters) {
     const scanned = kind === 'pdf' ? ' It may be a scan, which holds pictures of words only.' : '';
     throw refusal('invalid_input', `There is almost no text in this file.${scanned} ${advice}`);
   }
-  return { text, kind };
+  return { text, kind, hiddenText: read.hiddenText };
 }
 
 function readText(bytes: Uint8Array, declaredName: string): string {
-  const notText = refusal(
-    'unsupported_media',
-    `A CV is a PDF, a DOCX or plain text in UTF-8; this is neither. ${advice}`,
-  );
+  const notText = refusal('unsupported_media', `Send a PDF, a DOCX or plain text in UTF-8; this is neither. ${advice}`);
   if (bytes.includes(0) || /\.(pdf|docx?|odt|rtf)$/i.test(declaredName.trim())) throw notText;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

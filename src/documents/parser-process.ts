@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DomainError } from '../errors.ts';
 import { advice, refusal } from './document-refusals.ts';
-import { type Outcome, outcomeSchema, parseLimitMs, type Task } from './parser-limits.ts';
+import { type Outcome, outcomeSchema, parseLimitMs, type ReadText, type Task } from './parser-limits.ts';
 
 const mostParsing = 2;
 const mostWaiting = 20;
 let parsing = 0;
 const waiting: (() => void)[] = [];
 
-/** The text of a PDF or DOCX. Two are read at once; more wait, and beyond that are refused. */
-export async function parseInTurn(task: Task, limitMs: number): Promise<string> {
+/** The text of a PDF or DOCX, and whether it hid some. Two are read at once; more wait, and beyond that are refused. */
+export async function parseInTurn(task: Task, limitMs: number): Promise<ReadText> {
   if (waiting.length >= mostWaiting) {
     throw new DomainError('unavailable', `Too many files are being read just now. Try again in a minute.`, {
       retryAfterMs: parseLimitMs,
@@ -31,7 +31,7 @@ export async function parseInTurn(task: Task, limitMs: number): Promise<string> 
  * In a process of its own, without our environment: a document made to burn time or memory takes nobody with it.
  * A thread would not do: V8 aborts the whole process when a thread's heap overflows at the wrong moment.
  */
-async function parseApart(task: Task, limitMs: number): Promise<string> {
+async function parseApart(task: Task, limitMs: number): Promise<ReadText> {
   const child = fork(fileURLToPath(new URL('./parser.ts', import.meta.url)), {
     execArgv: ['--max-old-space-size=256'],
     env: {},
@@ -54,9 +54,9 @@ async function parseApart(task: Task, limitMs: number): Promise<string> {
   child.send(task, (error) => error && damaged(error.message));
   try {
     const outcome = await promise;
-    if ('text' in outcome) return outcome.text;
+    if ('text' in outcome) return outcome;
     const messages = {
-      locked: 'This PDF is protected by a password. Save it without one, or paste the text of your CV.',
+      locked: 'This PDF is protected by a password. Save it without one, or paste the text instead.',
       laborious: `This file takes too much work to read. ${advice}`,
       damaged: `This file is damaged and cannot be read. ${advice}`,
     };
