@@ -1,19 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../errors.ts';
+import { type CountCall, createCallLimit } from '../limits/requests.ts';
 
-/** Requests per minute of one address, over all doors but health. Login is stricter, by its own rule. */
-export function rateLimit(app: FastifyInstance, { perMinute }: { perMinute: number }): void {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+/**
+ * Counts every request but those for health; login is stricter, by its own rule. Register `authPlugin` before. Returns what
+ * counts calls that are no requests by themselves: in batches, and over sockets.
+ */
+export function rateLimit(app: FastifyInstance, options: { perMinute: number }): CountCall {
+  const count = createCallLimit(options);
   app.addHook('onRequest', async (request) => {
-    if (request.url.startsWith('/health/')) return;
-    try {
-      await limiter.consume(request.ip);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new DomainError('rate_limited', 'Too many requests. Slow down and try again.', {
-        retryAfterMs: refusal.msBeforeNext,
-      });
-    }
+    if (!request.url.startsWith('/health/')) await count(request);
   });
+  return count;
 }
