@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { Observed } from '../telemetry/jobs.ts';
 
 /** Work that outlives the request which started it. */
 export interface Background {
@@ -11,14 +12,14 @@ export interface Background {
   drain(graceMs: number): Promise<void>;
 }
 
-export function createBackground(log: Log): Background {
+export function createBackground(log: Log, observed: Observed): Background {
   const running = new Set<Promise<void>>();
   const stop = new AbortController();
   let draining = false;
   return {
     run(name, work) {
       if (draining) return false;
-      const task = work(stop.signal)
+      const task = observed(name, () => work(stop.signal))
         .catch((error: unknown) => {
           if (!stop.signal.aborted) log.error({ err: error, job: name }, 'background work failed');
         })
