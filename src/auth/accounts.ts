@@ -23,7 +23,7 @@ export async function guest(auth: AuthDeps, input: GuestInput, caller: Caller): 
     throw new DomainError('forbidden', 'This server does not take guests. Register, or sign in.');
   }
   await auth.limits.countGuest(caller.ip);
-  return openLogin(auth, await auth.db.prisma.user.create({ data: { kind: 'guest', name: input.name } }));
+  return openLogin(auth, await auth.db.prisma.user.create({ data: { kind: 'guest', name: input.name } }), 'guest');
 }
 
 /**
@@ -40,7 +40,7 @@ export async function register(auth: AuthDeps, input: RegisterInput, caller: Cal
       ? upgradeGuest(auth, caller.identity, { ...data, name: input.name })
       : auth.db.prisma.user.create({ data: { ...data, name: input.name } }),
   );
-  return openLogin(auth, user);
+  return openLogin(auth, user, 'registration');
 }
 
 /** Only while it still is a guest, so that two registrations at once make one account. */
@@ -64,7 +64,7 @@ async function upgradeGuest(
 }
 
 /**
- * Signs in. A guest's history moves into the account and the guest is gone.
+ * Signs in. A guest's history moves into the account and the guest is gone; the login of an account ends.
  * Throws `unauthenticated` in the same words and after the same work for a wrong password and an unknown e-mail,
  * `rate_limited` after too many failures, `forbidden`.
  */
@@ -73,11 +73,16 @@ export async function login(auth: AuthDeps, input: LoginInput, caller: Caller): 
   await auth.limits.countLogin(caller.ip, input.email);
   const found = await auth.db.prisma.user.findUnique({ where: { email: input.email } });
   if (!(await checkPassword(found?.passwordHash ?? null, input.password)) || !found) {
+    // Whose account was tried, where there is one: what was typed may be anything.
+    auth.log.warn({ accountId: found?.id ?? null }, 'a sign-in was refused');
     throw new DomainError('unauthenticated', 'This e-mail and password do not match. Check both and try again.');
   }
   await auth.limits.forgiveLogin(caller.ip, input.email);
   const user = caller.identity?.kind === 'guest' ? await mergeGuest(auth, caller.identity.userId, found.id) : found;
-  return openLogin(auth, user);
+  const tokens = await openLogin(auth, user, 'password');
+  // They replace what this device had before (OWASP ASVS 5.0, 7.2.4); a guest's has gone with the guest.
+  if (caller.identity?.kind === 'registered' && caller.identity.loginId) await revoke(auth, [caller.identity.loginId]);
+  return tokens;
 }
 
 function registeredAlready(): DomainError {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
+import type { Notifications } from '../db/notifications.ts';
 import type { Log } from '../log.ts';
 import { type ExternalProvider, externalProvider } from './external.ts';
 import { createLimits, defaultLimits, type LimitOptions, type Limits } from './limits.ts';
@@ -29,13 +30,15 @@ export interface AuthOptions {
   limits?: Partial<LimitOptions>;
   /** Milliseconds since 1970. */
   clock?: () => number;
-  /** How often open streams are checked for a logout on another server. */
+  /** Tells other servers of logouts, and hears of theirs. */
+  notifications?: Notifications;
+  /** How often open streams are checked for a logout on another server that was not heard of. */
   recheckEveryMs?: number;
 }
 
 export function createAuth(options: AuthOptions): AuthDeps {
   const { db, log, config, secret, clock = Date.now } = options;
-  const logins = createLiveLogins({ db, log, clock, recheckEveryMs: options.recheckEveryMs });
+  const logins = createLiveLogins({ ...options, clock });
   return {
     db,
     log,

@@ -3,6 +3,8 @@ export interface ExpiringCache<V> {
   /** `expiresAtMs` by the cache's clock. */
   set(key: string, value: V, expiresAtMs: number): void;
   delete(key: string): void;
+  /** Forgets every entry of which this holds. */
+  deleteWhere(matches: (value: V) => boolean): void;
 }
 
 /** A map that forgets: what has expired at once, and what was unused for longest when it is full. */
@@ -29,6 +31,9 @@ export function expiringCache<V>(options: { max: number; clock: () => number }):
     },
     delete(key) {
       entries.delete(key);
+    },
+    deleteWhere(matches) {
+      for (const [key, { value }] of entries) if (matches(value)) entries.delete(key);
     },
   };
 }

@@ -18,6 +18,8 @@ const userForMs = 4_000;
 export interface ExternalProvider {
   /** Whose token it is; the user is created on first sight. Throws `unauthenticated`, or `unavailable` without keys. */
   identify(token: string): Promise<Identity>;
+  /** To be called when a user was deleted. Whoever comes again with a token of the provider begins anew. */
+  forget(subject: string): void;
 }
 
 export interface ExternalProviderOptions {
@@ -83,7 +85,13 @@ export function externalProvider(options: ExternalProviderOptions): ExternalProv
     return asked;
   }
 
-  return { identify: async (token) => userOf(await verify(token)) };
+  return {
+    identify: async (token) => userOf(await verify(token)),
+    forget(subject) {
+      verified.deleteWhere(({ sub }) => sub === subject);
+      users.delete(subject);
+    },
+  };
 }
 
 /** Keys of the provider, fetched when needed and kept for ten minutes. */

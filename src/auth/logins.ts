@@ -10,9 +10,17 @@ const dayMs = 24 * 60 * 60_000;
 
 /** Each refresh extends a login by this much, so whoever comes back every month stays signed in. */
 const loginLifetimeMs = 30 * dayMs;
+/**
+ * After so long a password is asked for again, however often the login was extended (OWASP ASVS 5.0, 7.3.2). A guest has
+ * none to give: that would take the history away for good.
+ */
+const longestLoginMs = 180 * dayMs;
 
 /** A client that missed our answer, or its other tab, returns the old token within this; a thief comes later. */
 const reuseGraceMs = 10_000;
+
+/** What somebody was signed in by, for the log (OWASP ASVS 5.0, 16.3.1). */
+export type SignInWay = 'guest' | 'registration' | 'password';
 
 /** Throws `forbidden` when another identity provider signs people in. */
 export function refuseWhenExternal(auth: AuthDeps): void {
@@ -20,11 +28,13 @@ export function refuseWhenExternal(auth: AuthDeps): void {
   throw new DomainError('forbidden', 'This server does not sign people in itself. Sign in at its identity provider.');
 }
 
-/** Signs a device in. */
-export async function openLogin(auth: AuthDeps, user: UserRow): Promise<Tokens> {
+/** Signs a device in, and tells the log so. */
+export async function openLogin(auth: AuthDeps, user: UserRow, by: SignInWay): Promise<Tokens> {
   const { refreshToken, tokenHash } = newRefreshToken();
-  const expiresAt = new Date(auth.clock() + loginLifetimeMs);
-  const login = await auth.db.prisma.login.create({ data: { userId: user.id, tokenHash, expiresAt } });
+  const createdAt = new Date(auth.clock());
+  const expiresAt = new Date(createdAt.getTime() + loginLifetimeMs);
+  const login = await auth.db.prisma.login.create({ data: { userId: user.id, tokenHash, createdAt, expiresAt } });
+  auth.log.info({ userId: user.id, loginId: login.id, by }, 'signed in');
   return tokensFor(auth, user, login.id, refreshToken);
 }
 
@@ -39,7 +49,12 @@ export async function refresh(auth: AuthDeps, input: RefreshInput): Promise<Toke
   const oldHash = hashRefreshToken(input.refreshToken);
   const { refreshToken, tokenHash } = nextRefreshToken(auth.tokens, input.refreshToken);
   const [login] = await auth.db.prisma.login.updateManyAndReturn({
-    where: { tokenHash: oldHash, revokedAt: null, expiresAt: { gt: now } },
+    where: {
+      tokenHash: oldHash,
+      revokedAt: null,
+      expiresAt: { gt: now },
+      OR: [{ createdAt: { gt: new Date(now.getTime() - longestLoginMs) } }, { user: { kind: 'guest' } }],
+    },
     data: {
       tokenHash,
       previousTokenHash: oldHash,
@@ -79,6 +94,7 @@ export async function logout(auth: AuthDeps, input: LogoutInput, identity: Ident
     ids.push(...found.map((login) => login.id));
   }
   await revoke(auth, ids);
+  for (const loginId of new Set(ids)) auth.log.info({ loginId }, 'signed out');
 }
 
 /** The database first: what it says is what another look would find. */

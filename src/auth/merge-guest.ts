@@ -26,12 +26,16 @@ export async function mergeGuest(auth: AuthDeps, guestId: string, accountId: str
     await tx.session.updateMany(move);
     await tx.audioFile.updateMany(move);
     await tx.usage.updateMany(move);
+    await tx.consentEntry.updateMany(move);
     const owner = { from: `user:${guestId}`, to: `user:${accountId}` };
     await tx.assistantMessage.updateMany({ where: { owner: owner.from }, data: { owner: owner.to } });
     const ended = await tx.login.findMany({ where: { userId: guestId }, select: { id: true } });
     await tx.user.delete({ where: { id: guestId } });
-    const consent = { where: { id: accountId, consentedAt: null }, data: { consentedAt: guest.consentedAt } };
-    await tx.user.updateMany(consent);
+    // Of two people who turn out to be one, a withdrawal that came last holds for both.
+    const last = await tx.consentEntry.findFirst({ where: { userId: accountId }, orderBy: { id: 'desc' } });
+    const consentedAt = last?.given === false ? null : guest.consentedAt;
+    const either = last?.given === false ? {} : { consentedAt: null };
+    await tx.user.updateMany({ where: { id: accountId, ...either }, data: { consentedAt } });
     return { account: await tx.user.findUniqueOrThrow({ where: { id: accountId } }), ended };
   });
   auth.logins.end(ended.map((login) => login.id));

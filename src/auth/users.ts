@@ -21,12 +21,3 @@ export async function me(auth: AuthDeps, identity: Identity): Promise<User> {
   if (!user) throw unauthenticated();
   return asUser(user);
 }
-
-/** Stores that the user agreed to being recorded. The first time counts. Throws as `me`. */
-export async function giveConsent(auth: AuthDeps, identity: Identity): Promise<User> {
-  await auth.db.prisma.user.updateMany({
-    where: { id: identity.userId, consentedAt: null },
-    data: { consentedAt: new Date(auth.clock()) },
-  });
-  return me(auth, identity);
-}
