@@ -15,12 +15,14 @@ export const errorTable = {
   session_ended: { status: 409, trpc: 'CONFLICT' },
   nothing_answered: { status: 409, trpc: 'CONFLICT' },
   gone: { status: 410, trpc: 'NOT_FOUND' },
+  precondition_failed: { status: 412, trpc: 'PRECONDITION_FAILED' },
   too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE' },
   unsupported_media: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE' },
   range_not_satisfiable: { status: 416, trpc: 'BAD_REQUEST' },
   recording_damaged: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   recording_too_long: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
   no_speech: { status: 422, trpc: 'UNPROCESSABLE_CONTENT' },
+  locked: { status: 423, trpc: 'CONFLICT' },
   rate_limited: { status: 429, trpc: 'TOO_MANY_REQUESTS' },
   internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR' },
   upstream_failed: { status: 502, trpc: 'BAD_GATEWAY' },
@@ -42,6 +44,8 @@ export interface PublicError {
   message: string;
   /** Field paths and what is wrong with each, for `invalid_input`. */
   issues?: { path: string; message: string }[];
+  /** How long to wait before trying again, in milliseconds, where that is known. */
+  retryAfterMs?: number;
 }
 
 export interface DomainErrorOptions {
@@ -71,7 +75,8 @@ export class DomainError extends Error {
   }
 
   toPublic(): PublicError {
-    return { code: this.code, message: this.message, ...(this.issues && { issues: this.issues }) };
+    const { code, message, issues, retryAfterMs } = this;
+    return { code, message, ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
 }
 
@@ -92,7 +97,14 @@ const databaseDown = new Set([
   '57P02',
   '57P03',
   '53300',
+  // Two transactions stood in each other's way, and this one gave in: nothing of it was written.
+  '40P01',
+  '40001',
+  'P2034',
 ]);
+
+/** A row that it belongs to is no longer there: Prisma's and PostgreSQL's words for it. */
+const ownerGone = new Set(['P2003', '23503', 'ForeignKeyConstraintViolation']);
 
 /** The driver's code, wherever Prisma wrapped it. */
 function codeOf(error: unknown): unknown {
@@ -107,14 +119,18 @@ export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof z.ZodError) return invalidInput(error);
   if (error instanceof Error && error.cause instanceof DomainError) return error.cause;
+  const code = String(codeOf(error));
+  if (ownerGone.has(code)) {
+    return new DomainError('gone', 'What this belongs to was deleted meanwhile.', { cause: error });
+  }
   const lostDatabase =
-    databaseDown.has(String(codeOf(error))) ||
+    databaseDown.has(code) ||
     (error instanceof Error &&
       /connection ?(terminated|timeout|closed|ended)|timeout exceeded|server has closed the connection/i.test(
         error.message,
       ));
   if (lostDatabase) {
-    return new DomainError('unavailable', 'The database cannot be reached at the moment. Try again shortly.', {
+    return new DomainError('unavailable', 'The database cannot do this at the moment. Try again shortly.', {
       cause: error,
       retryAfterMs: 2_000,
     });

@@ -34,7 +34,8 @@ export function createAssistant(deps: InterviewDeps): Assistant {
     async ask(owner, prompt) {
       const key = keyOf(owner);
       if (queue.underWay(key) >= maxUnderWay) throw tooManyUnderWay();
-      return queue.run(key, (cleared) => exchange(deps, owner, prompt, cleared));
+      if ('userId' in owner) await deps.allowance.require(owner.userId);
+      return queue.run(key, (cleared) => exchange(deps, owner, visibleText(prompt), cleared));
     },
     async clear(owner) {
       const key = keyOf(owner);

@@ -106,6 +106,7 @@ export async function sayToAssistant(
 ): Promise<AudioMessageReply> {
   const judged = await judge(caller, recording);
   try {
+    await caller.deps.allowance.require(caller.userId);
     const transcript = await transcribe(caller, judged, language);
     const reply = await assistant.ask({ userId: caller.userId }, transcript);
     const audioUrl = await speak(caller, { text: reply, language, voice });
@@ -135,6 +136,7 @@ async function transcribe({ deps, userId, signal }: ConversationCaller, judged: 
   const file = { path: staged.path, bytes: staged.bytes, mimeType, fileName };
   const request = { durationMs, language: primaryLanguage(language), ...(signal && { signal }) };
   const { text, model } = await transcribeFile(deps, file, request);
+  deps.allowance.consumed(userId, { audioMs: durationMs });
   await deps.db.prisma.usage.create({ data: { userId, capability: 'transcribe', model, audioMs: durationMs } });
   if (!text.trim()) throw noSpeech();
   return text.trim();

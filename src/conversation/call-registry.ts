@@ -14,6 +14,8 @@ export interface Calls {
   reserve(userId: string): Disposable | null;
   add(call: Call): void;
   remove(id: string): void;
+  /** Hangs up every call of the user. Resolves when all are put away. */
+  endAll(userId: string): Promise<void>;
 }
 
 /** Calls of one user at once. */
@@ -38,5 +40,8 @@ export function createCalls(): Calls {
     },
     add: (call) => void calls.set(call.id, call),
     remove: (id) => void calls.delete(id),
+    async endAll(userId) {
+      await Promise.all([...calls.values()].filter((call) => call.userId === userId).map((call) => call.end()));
+    },
   };
 }

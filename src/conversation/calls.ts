@@ -44,6 +44,7 @@ export async function createCall(
     throw new DomainError('too_large', 'The SDP offer is larger than 64 kB. Offer audio and one data channel only.');
   }
   const interview = sessionId === undefined ? null : await requireTalkable(caller, sessionId);
+  await deps.allowance.require(userId);
   const place = calls.reserve(userId);
   if (!place) {
     throw new DomainError('rate_limited', `You have ${mostPerUser} calls already. Hang up one of them first.`);

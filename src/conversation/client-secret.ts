@@ -10,7 +10,8 @@ export async function createClientSecret(
   caller: ConversationCaller,
   input: { sessionId?: string | undefined },
 ): Promise<ClientSecret> {
-  const { realtime, voice } = caller.deps;
+  const { realtime, voice, allowance } = caller.deps;
+  await allowance.require(caller.userId);
   const briefing = input.sessionId === undefined ? null : await briefRealtime(caller, input.sessionId);
   return realtime.broker.createSecret(
     {

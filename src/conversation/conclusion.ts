@@ -1,4 +1,4 @@
-import { resumeEvaluation } from '../interview/evaluation.ts';
+import { startEvaluation } from '../interview/evaluation.ts';
 import { endSession } from '../interview/sessions.ts';
 import { addTake } from '../interview/takes.ts';
 import type { RunningTurn } from './running-turn.ts';
@@ -18,5 +18,5 @@ export async function concludeInterview(turn: RunningTurn): Promise<void> {
     await addTake(deps, { userId, questionId, kind: spoken ? 'spoken' : 'typed', transcriptState: 'done', transcript });
   }
   await endSession({ deps, userId }, sessionId);
-  deps.later('evaluate', (signal) => resumeEvaluation(deps, sessionId, signal));
+  await startEvaluation(deps, sessionId);
 }

@@ -1,18 +1,37 @@
+import { z } from 'zod';
 import type { Database } from '../db/client.ts';
+import { type Notifications, nobodyElse } from '../db/notifications.ts';
 import type { Log } from '../log.ts';
-import { type TurnEvent, terminalTypes, turnEventSchema } from './events.ts';
+import {
+  add,
+  type Channel,
+  dropWritten,
+  greatestWritten,
+  openChannel,
+  recentAfter,
+  wakeReaders,
+} from './event-channel.ts';
+import { insertEvents, type NumberedEvent, pageSize, selectEvents, selectPosition } from './event-rows.ts';
+import { isTerminal, type TurnEvent } from './events.ts';
 
-export interface NumberedEvent {
-  id: number;
-  event: TurnEvent;
-}
+export type { NumberedEvent };
 
-/** The events of live conversations: told at once, written right after, replayed from any id. */
+/**
+ * The events of live conversations: told at once here (the end of a turn once it is written), written right after, replayed from any id; readers at other
+ * servers have them from the database as soon as they are written (deltas 250 ms later).
+ *
+ * Every reader gets every event once, in the order of ids, whichever server tells it. For that, ids of one session have
+ * to grow in the order of writing: one turn runs at a time (a unique index), its server writes all its events before
+ * its row is closed, and the next turn begins above them even if that server's clock is behind (`startAfter`).
+ * Not covered: a server that the database refused for a whole turn, and that writes the rest of it after the next began.
+ */
 export interface EventLog {
   publish(sessionId: string, event: TurnEvent): void;
+  /** Events with this id or a smaller one are stored: whatever is published from now on gets greater ids. */
+  startAfter(sessionId: string, id: number): void;
   /** Resolves once everything published so far is written. */
   flush(sessionId: string): Promise<void>;
-  /** Nothing told so far is replayed any more. Call it after `flush`, once the rows are deleted. */
+  /** Nothing told so far is replayed any more, here or elsewhere. Call it after `flush`, once the rows are deleted. */
   forget(sessionId: string): void;
   /** What a newcomer follows after: the event before the running turn, or the latest there is. */
   position(sessionId: string): Promise<number>;
@@ -20,32 +39,13 @@ export interface EventLog {
   follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent>;
 }
 
-/** All events with an id above `since` are in `recent`. What is not written yet always is. */
-interface Channel {
-  since: number;
-  recent: NumberedEvent[];
-  unwritten: NumberedEvent[];
-  writing: Promise<void>;
-  /** Set while only events wait that need not be written at once. */
-  lazily: NodeJS.Timeout | undefined;
-  readers: Set<() => void>;
-}
-
 /** Many, and worth little by themselves: what they tell is told again as a whole. */
 const lazy: ReadonlySet<TurnEvent['type']> = new Set(['transcript-delta', 'reply-delta']);
 const lazyMs = 250;
 
-const keptRecent = 2_000;
-/** Held by a reader while it reads: one that stalls must not hold on to much. */
-const pageSize = 100;
+const foreignKeyViolation = z.object({ code: z.literal('23503') });
 
-/** A page at a time: a reader that stalls must not hold on to all of them. */
-function recentAfter(cursor: number, events: readonly NumberedEvent[]): NumberedEvent[] {
-  const first = events.findLastIndex(({ id }) => id <= cursor) + 1;
-  return events.slice(first, first + pageSize);
-}
-
-export function createEventLog(db: Database, log: Log): EventLog {
+export function createEventLog(db: Database, log: Log, notifications: Notifications = nobodyElse): EventLog {
   const channels = new Map<string, Channel>();
   let lastId = 0;
   /** Grows also across restarts: 4096 ids a millisecond. Below 2^53 until the year 2039. */
@@ -55,16 +55,7 @@ export function createEventLog(db: Database, log: Log): EventLog {
   };
 
   function channelOf(sessionId: string): Channel {
-    const open = channels.get(sessionId);
-    if (open) return open;
-    const channel = {
-      since: nextId(),
-      recent: [],
-      unwritten: [],
-      writing: Promise.resolve(),
-      lazily: undefined,
-      readers: new Set<() => void>(),
-    };
+    const channel = channels.get(sessionId) ?? openChannel();
     channels.set(sessionId, channel);
     return channel;
   }
@@ -78,16 +69,10 @@ export function createEventLog(db: Database, log: Log): EventLog {
   async function write(sessionId: string, channel: Channel): Promise<void> {
     const batch = channel.unwritten.slice();
     if (batch.length === 0) return;
-    await db.pool.query({
-      name: 'turn-events',
-      text: `insert into turn_events (session_id, id, turn_id, event)
-        select $1, * from unnest($2::bigint[], $3::uuid[], $4::jsonb[]) on conflict do nothing`,
-      values: [
-        sessionId,
-        batch.map(({ id }) => id),
-        batch.map(({ event }) => event.turnId),
-        batch.map(({ event }) => JSON.stringify(event)),
-      ],
+    const told = notifications.joined('turn_events', `${sessionId} ${batch.at(-1)?.id}`);
+    await insertEvents(db.pool, sessionId, batch, told).catch((error: unknown) => {
+      // Of a session that was deleted nothing is kept, here neither.
+      if (!foreignKeyViolation.safeParse(error).success) throw error;
     });
     channel.unwritten.splice(0, batch.length);
     forgetIdle(sessionId, channel);
@@ -105,36 +90,57 @@ export function createEventLog(db: Database, log: Log): EventLog {
     return channel.writing;
   }
 
-  async function stored(sessionId: string, after: number, upTo: number): Promise<NumberedEvent[]> {
-    const { rows } = await db.pool.query<{ id: string; event: unknown }>({
-      name: 'replay-turn-events',
-      text: 'select id, event from turn_events where session_id = $1 and id > $2 and id <= $3 order by id limit $4',
-      values: [sessionId, after, upTo, pageSize],
-    });
-    return rows.map(({ id, event }) => ({ id: Number(id), event: turnEventSchema.parse(event) }));
+  /** A write that fails is tried again with the next one; the end is told all the same. */
+  async function tellWhenWritten(sessionId: string, channel: Channel, id: number): Promise<void> {
+    channel.withheld.add(id);
+    await scheduleWrite(sessionId, channel);
+    channel.withheld.delete(id);
+    wakeReaders(channel);
   }
 
-  /** A turn whose end was told is over, even while its row is still being closed. */
-  async function beforeRunningTurn(sessionId: string): Promise<number | null> {
-    const { rows } = await db.pool.query<{ id: string | null }>(
-      `select min(e.id) as id from turns t join turn_events e on e.turn_id = t.id
-        where t.session_id = $1 and t.state = 'running'
-        group by t.id having not bool_or(e.event ->> 'type' = any($2))`,
-      [sessionId, [...terminalTypes]],
-    );
-    return rows[0]?.id ? Number(rows[0].id) - 1 : null;
+  function startAfter(sessionId: string, id: number): void {
+    lastId = Math.max(lastId, id);
+    const channel = channels.get(sessionId);
+    if (!channel || id <= channel.since || channel.recent.some((event) => event.id === id)) return;
+    const raise = () => {
+      channel.since = Math.max(channel.since, id);
+      wakeReaders(channel);
+    };
+    // A turn that was given up elsewhere goes on here: what it told before has to be in the database first.
+    const mixed = channel.unwritten.some((event) => event.id < id);
+    if (mixed) void scheduleWrite(sessionId, channel).then(raise);
+    else raise();
   }
+
+  function forgetHere(sessionId: string): void {
+    const channel = channels.get(sessionId);
+    if (channel) dropWritten(channel);
+  }
+
+  notifications.listen('turn_events', {
+    told(text) {
+      const [sessionId = '', id] = text.split(' ');
+      if (id === undefined) forgetHere(sessionId);
+      else startAfter(sessionId, Number(id));
+    },
+    missed() {
+      for (const channel of channels.values()) {
+        dropWritten(channel);
+        channel.missed++;
+        wakeReaders(channel);
+      }
+    },
+  });
 
   return {
+    startAfter,
+
     publish(sessionId, event) {
       const channel = channelOf(sessionId);
       const numbered = { id: nextId(), event };
-      channel.recent.push(numbered);
-      channel.unwritten.push(numbered);
-      while (channel.recent.length > Math.max(keptRecent, channel.unwritten.length)) {
-        channel.since = channel.recent.shift()?.id ?? channel.since;
-      }
-      for (const wake of channel.readers) wake();
+      add(channel, numbered);
+      if (isTerminal(event)) return void tellWhenWritten(sessionId, channel, numbered.id);
+      wakeReaders(channel);
       if (!lazy.has(event.type)) return void scheduleWrite(sessionId, channel);
       channel.lazily ??= setTimeout(() => void scheduleWrite(sessionId, channel), lazyMs);
     },
@@ -145,18 +151,15 @@ export function createEventLog(db: Database, log: Log): EventLog {
     },
 
     forget(sessionId) {
-      const channel = channels.get(sessionId);
-      if (!channel) return;
-      channel.since = nextId();
-      channel.recent.length = 0;
+      forgetHere(sessionId);
+      notifications.notify('turn_events', sessionId);
     },
 
     async position(sessionId) {
       const channel = channels.get(sessionId);
-      const latest = channel?.recent.at(-1)?.id ?? nextId();
       // The start of the running turn may not be written yet.
       if (channel) await scheduleWrite(sessionId, channel);
-      return (await beforeRunningTurn(sessionId)) ?? latest;
+      return selectPosition(db.pool, sessionId);
     },
 
     async *follow(sessionId, after, signal) {
@@ -167,16 +170,25 @@ export function createEventLog(db: Database, log: Log): EventLog {
       signal.addEventListener('abort', wake);
       try {
         let cursor = after;
+        /** What of the database was read to its end. */
+        let looked = -1;
         while (!signal.aborted) {
-          const page = cursor < channel.since ? await stored(sessionId, cursor, channel.since) : null;
-          const next = page?.length ? page : recentAfter(cursor, channel.recent);
-          if (page?.length === 0) cursor = Math.max(cursor, channel.since);
+          const { missed } = channel;
+          // What is written by now and not found is deleted.
+          const covered = greatestWritten(channel);
+          const look = looked < missed || cursor < channel.since;
+          const stored = look ? await selectEvents(db.pool, sessionId, cursor) : null;
+          const next = stored ?? recentAfter(cursor, channel);
           for (const event of next) {
             if (signal.aborted) return;
             yield event;
             cursor = event.id;
           }
-          if (next.length > 0) continue;
+          if (stored && stored.length < pageSize) {
+            looked = missed;
+            cursor = Math.max(cursor, covered);
+          }
+          if (stored || next.length > 0) continue;
           await changed.promise;
           changed = Promise.withResolvers<void>();
         }

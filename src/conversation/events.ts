@@ -33,7 +33,13 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     interviewOver: z.boolean(),
     latency: latencySchema,
   }),
-  z.object({ type: z.literal('turn-interrupted'), ...turn, heardMs: z.number() }),
+  z.object({
+    type: z.literal('turn-interrupted'),
+    ...turn,
+    heardMs: z.number(),
+    /** What was heard of the reply, as it is stored; null when there was none, and in events of earlier versions. */
+    heardText: z.string().nullable().default(null),
+  }),
   z.object({
     type: z.literal('turn-failed'),
     ...turn,

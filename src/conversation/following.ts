@@ -1,4 +1,5 @@
 import { ownedSession } from '../interview/access.ts';
+import { whileKept } from '../interview/account-live-work.ts';
 import type { ConversationCaller } from './context.ts';
 import type { NumberedEvent } from './event-log.ts';
 
@@ -14,11 +15,13 @@ export async function whereToFollow(
   return lastEventId ?? (await caller.deps.events.position(sessionId));
 }
 
-/** What happened after that event, then what comes. The session has to be the caller's. */
-export function followConversation(
+/** What happened after that event, then what comes. The session has to be the caller's. Throws `not_found` once it is deleted. */
+export async function* followConversation(
   { deps }: ConversationCaller,
   { sessionId, after }: { sessionId: string; after: number },
   signal: AbortSignal,
 ): AsyncGenerator<NumberedEvent> {
-  return deps.events.follow(sessionId, after, signal);
+  using kept = whileKept(deps, sessionId);
+  yield* deps.events.follow(sessionId, after, AbortSignal.any([signal, kept.signal]));
+  kept.signal.throwIfAborted();
 }

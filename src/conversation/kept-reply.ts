@@ -30,6 +30,10 @@ export async function keepReply(turn: RunningTurn, spoken: SpokenReply, ending: 
 async function save(turn: RunningTurn, spoken: SpokenReply, ending: ReplyEnding, audio: FinishedReply | null) {
   const { sessionId, userId, id: turnId, deps } = turn;
   const storageKey: AudioKey = `replies/${spoken.audioId}.mp3`;
+  const usage = usageOf(spoken);
+  for (const { inputTokens, outputTokens } of usage) {
+    deps.allowance.consumed(userId, { tokens: inputTokens + outputTokens });
+  }
   await insertReply(deps.db.pool, {
     id: spoken.messageId,
     userId,
@@ -41,7 +45,7 @@ async function save(turn: RunningTurn, spoken: SpokenReply, ending: ReplyEnding,
     audioPartial: spoken.partial,
     audio: audio && { id: spoken.audioId, storageKey, ...audio },
     interviewState: spoken.text ? ending.interviewState : null,
-    usage: usageOf(spoken),
+    usage,
   });
 }
 

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { type Notifications, nobodyElse } from '../db/notifications.ts';
+
 export type TurnOutcome = 'ended' | 'failed' | 'interrupted';
 
 /** A turn that runs in this process. */
@@ -22,10 +25,32 @@ export interface LiveTurns {
   ofSession(sessionId: string): LiveTurn | undefined;
   /** Whose growing reply this is. */
   byAudio(audioId: string): LiveTurn | undefined;
+  /** Asks whichever other server runs this turn to interrupt it; what becomes of that is for its row to say. */
+  interruptElsewhere(turnId: string, heardMs: number): void;
 }
 
-export function createLiveTurns(): LiveTurns {
+const interruption = z.object({ turnId: z.uuid(), heardMs: z.number().nonnegative() });
+
+/** A server whose code is older or newer may tell what is not understood here: that concerns no turn of ours. */
+function parse(text: string): z.output<typeof interruption> | null {
+  try {
+    return interruption.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+export function createLiveTurns(notifications: Notifications = nobodyElse): LiveTurns {
   const turns = new Map<string, LiveTurn>();
+  notifications.listen('turns', {
+    told(text) {
+      const asked = parse(text);
+      const turn = asked && [...turns.values()].find(({ id }) => id === asked.turnId);
+      if (turn) turn.interrupt(asked.heardMs);
+    },
+    // Whoever asked sees that the turn goes on, and says so.
+    missed() {},
+  });
   return {
     add: (turn) => turns.set(turn.sessionId, turn),
     remove(turn) {
@@ -33,5 +58,6 @@ export function createLiveTurns(): LiveTurns {
     },
     ofSession: (sessionId) => turns.get(sessionId),
     byAudio: (audioId) => [...turns.values()].find((turn) => turn.audioId === audioId),
+    interruptElsewhere: (turnId, heardMs) => notifications.notify('turns', JSON.stringify({ turnId, heardMs })),
   };
 }

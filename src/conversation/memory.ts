@@ -30,7 +30,13 @@ export function remember(messages: StoredMessage[], limits: MemoryLimits = memor
     if (role === 'system' || content === '') return [];
     return [{ role: role === 'interviewer' ? 'assistant' : 'user', content }];
   });
-  return heard
-    .slice(Math.max(0, heard.length - limits.maxMessages))
-    .map(({ role, content }) => ({ role, content: shorten(content, limits.maxTurnChars) }));
+  return heard.slice(Math.max(0, heard.length - limits.maxMessages)).map(({ role, content }) => ({
+    role,
+    content: shorten(role === 'assistant' ? withoutTags(content) : content, limits.maxTurnChars),
+  }));
+}
+
+/** The model's own words stand bare in its prompt: they must not look like the block of data that others' words stand in. */
+function withoutTags(text: string): string {
+  return text.replace(/[<＜﹤‹⟨〈❮]/g, '(').replace(/[>＞﹥›⟩〉❯]/g, ')');
 }

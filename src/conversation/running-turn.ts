@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { claimTurn, selectMaterial, type TurnMaterial, type TurnSession } from '../db/turns.ts';
 import { DomainError } from '../errors.ts';
 import { consentRequired } from '../interview/access.ts';
+import { whileKept } from '../interview/account-live-work.ts';
+import type { MeasuredTurn } from '../telemetry/turns.ts';
 import type { ConversationCaller, ConversationDeps } from './context.ts';
 import { isTerminal, type Latency, type TurnEvent, type TurnStage } from './events.ts';
 import type { LiveTurn, TurnOutcome } from './live-turns.ts';
@@ -24,7 +26,7 @@ export class Interrupted extends Error {
 }
 
 /** A turn while it runs. Its row holds the session's only place for one. */
-export interface RunningTurn extends LiveTurn {
+export interface RunningTurn extends LiveTurn, MeasuredTurn {
   deps: ConversationDeps;
   session: TurnSession;
   /** What was there before: read while the candidate is still being heard. */
@@ -35,6 +37,8 @@ export interface RunningTurn extends LiveTurn {
   /** Monotonic milliseconds at which the candidate's input was complete. */
   inputEndedAt: number;
   latency: Latency;
+  /** Monotonic milliseconds at which the text of the reply was complete; null before. */
+  replyEndedAt: number | null;
   publish(event: EventOfTurn): void;
   /** Stores something beside the turn, which does not wait for it. */
   write(work: Promise<unknown>): void;
@@ -60,6 +64,11 @@ export async function openTurn(
   { by, recorded = false, observe }: TurnOptions,
 ): Promise<RunningTurn> {
   const { deps, userId } = caller;
+  const checked = deps.allowance.require(userId);
+  // Nothing is waited for while what the user consumed is known.
+  if (checked) await checked;
+  using unstarted = new DisposableStack();
+  const place = unstarted.use(deps.places.take('turns', userId));
   // Whoever was told of a turn's end may begin the next one at once.
   const before = deps.live.ofSession(sessionId);
   if (before?.ending && before.userId === userId) await before.ended;
@@ -82,7 +91,12 @@ export async function openTurn(
     ending: false,
     signal: stop.signal,
     stage: by === 'speech' ? 'upload' : 'reply',
+    by,
+    startedAt: performance.now(),
     inputEndedAt: performance.now(),
+    replyEndedAt: null,
+    outcome: 'failed',
+    failedStage: null,
     latency: { transcribedMs: null, firstTokenMs: null, firstPieceMs: null, firstAudioMs: null },
     ended: ended.promise,
     settle: ended.resolve,
@@ -90,7 +104,11 @@ export async function openTurn(
     interrupt: (heardMs) => stop.abort(new Interrupted(heardMs)),
     publish(event) {
       const told = { ...event, turnId: id };
-      if (isTerminal(told)) turn.ending = true;
+      if (isTerminal(told)) {
+        turn.ending = true;
+        turn.outcome = told.type === 'turn-failed' ? told.code : told.type.replace('turn-', '');
+        turn.failedStage = told.type === 'turn-failed' ? told.stage : null;
+      } else if (told.type === 'reply-end') turn.replyEndedAt = performance.now();
       deps.events.publish(sessionId, told);
       observe?.(told);
     },
@@ -102,6 +120,13 @@ export async function openTurn(
     written: () => Promise.all(writes).then(() => undefined),
   };
   deps.live.add(turn);
+  const kept = whileKept(deps, sessionId);
+  kept.signal.addEventListener('abort', () => stop.abort(kept.signal.reason));
+  unstarted.move();
+  void ended.promise.then(() => {
+    kept[Symbol.dispose]();
+    place[Symbol.dispose]();
+  });
   turn.publish({ type: 'turn-started', by });
   return turn;
 }
@@ -136,6 +161,8 @@ async function claimSession({ deps, userId }: ConversationCaller, claim: Claim):
   try {
     const found = await claimTurn(deps.db.pool, { ...claim, userId, leaseUntil });
     if (!found) throw new DomainError('not_found', 'There is no such session.');
+    // The turn before may have run on another server, whose clock is ahead.
+    deps.events.startAfter(claim.sessionId, found.lastEventId);
     if (found.claimed) return found.session;
     if (claim.recorded && !found.session.consented) throw consentRequired();
     throw new DomainError('session_ended', 'This interview has ended. Start a new session to go on talking.');

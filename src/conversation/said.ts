@@ -29,6 +29,7 @@ export async function keepSaid(turn: RunningTurn, words: SaidWords): Promise<Hea
   // A request to repeat, to wait or to stop is no part of an answer, and must not be judged as one.
   const questionId = answers ? (questions[questionIndex]?.id ?? null) : null;
   const row = { id, sessionId, turnId, userId, text, questionId, audioId, transcribedBy, supersedes: again };
+  if (transcribedBy) deps.allowance.consumed(userId, { audioMs: durationMs ?? 0 });
   turn.write(insertSaid(deps.db.pool, { ...row, audioMs: durationMs ?? 0 }));
   turn.publish({ type: 'transcript-end', messageId: id, text });
   return { messageId: id, text, durationMs, standsFor: again === null ? [] : [again] };

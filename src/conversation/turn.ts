@@ -22,15 +22,17 @@ export async function runTurn(turn: RunningTurn, hear: Hear, reply: Reply = spea
   const overdue = setTimeout(() => {
     turn.abort(new DomainError('upstream_timeout', 'This turn took too long and was ended. Say it again.'));
   }, turn.deps.deadlines.turnMs);
-  let outcome: TurnOutcome = 'failed';
-  try {
-    outcome = await hearAndReply(turn, hear, reply);
-  } catch (error) {
-    outcome = endEarly(turn, turn.signal.aborted ? turn.signal.reason : error);
-  } finally {
-    clearTimeout(overdue);
-    await close(turn, outcome);
-  }
+  await turn.deps.telemetry.turn(turn, async () => {
+    let outcome: TurnOutcome = 'failed';
+    try {
+      outcome = await hearAndReply(turn, hear, reply);
+    } catch (error) {
+      outcome = endEarly(turn, turn.signal.aborted ? turn.signal.reason : error);
+    } finally {
+      clearTimeout(overdue);
+      await close(turn, outcome);
+    }
+  });
 }
 
 async function hearAndReply(turn: RunningTurn, hear: Hear, reply: Reply): Promise<TurnOutcome> {
@@ -42,7 +44,7 @@ async function hearAndReply(turn: RunningTurn, hear: Hear, reply: Reply): Promis
   const interruption = spoken.error instanceof Interrupted ? spoken.error : null;
   const heardPart = interruption && heardText(spoken.pieces, interruption.heardMs, turn.session.language);
   await keepReply(turn, spoken, { heardText: heardPart, interviewState: stateAfter(plan, spoken, heardPart) });
-  if (spoken.error) return endEarly(turn, spoken.error);
+  if (spoken.error) return endEarly(turn, spoken.error, heardPart);
   if (plan.interviewOver) await concludeInterview(turn);
   if (spoken.unspoken) {
     turn.stage = 'speech';
@@ -65,9 +67,9 @@ function stateAfter(plan: Plan, { error }: SpokenReply, heardPart: string | null
   return error && heardPart === null ? null : plan.nextState;
 }
 
-function endEarly(turn: RunningTurn, error: unknown): TurnOutcome {
+function endEarly(turn: RunningTurn, error: unknown, heardPart: string | null = null): TurnOutcome {
   if (error instanceof Interrupted) {
-    turn.publish({ type: 'turn-interrupted', heardMs: error.heardMs });
+    turn.publish({ type: 'turn-interrupted', heardMs: error.heardMs, heardText: heardPart });
     return 'interrupted';
   }
   const { code, message, status } = asDomainError(error);

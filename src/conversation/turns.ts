@@ -10,6 +10,7 @@ import { hearRecording } from './hearing.ts';
 import { createRelay } from './relay.ts';
 import { Interrupted, openTurn, type RunningTurn } from './running-turn.ts';
 import { keepSaid, takeUpUnanswered } from './said.ts';
+import { stopTurn } from './stop-turn.ts';
 import { type Hear, type Reply, runTurn } from './turn.ts';
 
 /** The interviewer opens: welcomes the candidate and asks the first question. */
@@ -118,7 +119,8 @@ export function start(turn: RunningTurn, hear: Hear, reply?: Reply): void {
 
 /**
  * The candidate began to speak after hearing `heardMs` of the reply: generation and synthesis stop, and the stored reply
- * is cut to what was heard. Also right after the end of a turn, while its audio still plays.
+ * is cut to what was heard. Also right after the end of a turn, while its audio still plays. Throws `unavailable` when
+ * another server runs the turn and does not answer.
  */
 export async function interrupt(
   caller: ConversationCaller,
@@ -126,19 +128,14 @@ export async function interrupt(
 ): Promise<{ interrupted: boolean; heardText: string | null }> {
   const { deps } = caller;
   const session = await ownedSession(caller, sessionId);
-  const running = deps.live.ofSession(sessionId);
-  let stopped = false;
-  if (running) {
-    running.interrupt(heardMs);
-    // It may have come to its end just before: then its reply is cut like any other that still plays.
-    stopped = (await running.ended) === 'interrupted';
-  }
+  const stopped = await stopTurn(deps, sessionId, heardMs);
   const reply = await deps.db.prisma.message.findFirst({
-    where: { sessionId, role: 'interviewer', ...(running && { turnId: running.id }) },
+    where: { sessionId, role: 'interviewer', ...(stopped && { turnId: stopped.turnId }) },
     orderBy: { id: 'desc' },
     include: { audio: true },
   });
-  if (stopped) return { interrupted: true, heardText: reply?.heardText ?? null };
+  // One that came to its end just before has its reply cut like any other that still plays.
+  if (stopped?.outcome === 'interrupted') return { interrupted: true, heardText: reply?.heardText ?? null };
   if (!reply?.audio || reply.heardText !== null || heardMs >= reply.audio.durationMs) {
     return { interrupted: false, heardText: null };
   }
@@ -152,9 +149,7 @@ export async function interrupt(
 export async function reset(caller: ConversationCaller, sessionId: string): Promise<void> {
   const { deps } = caller;
   await ownedSession(caller, sessionId);
-  const running = deps.live.ofSession(sessionId);
-  running?.interrupt(0);
-  await running?.ended;
+  await stopTurn(deps, sessionId, 0);
   const messages = await deps.db.prisma.message.findMany({ where: { sessionId }, select: { audioId: true } });
   await deps.db.prisma.$transaction([
     deps.db.prisma.message.deleteMany({ where: { sessionId } }),

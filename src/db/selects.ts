@@ -7,7 +7,9 @@ import type pg from 'pg';
 
 const isoTime = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const audioJson = (alias: string) => `case when ${alias}.id is null then null else json_build_object(
+const audioJson = (
+  alias: string,
+) => `case when ${alias}.id is null or ${alias}.gone_at is not null then null else json_build_object(
   'id', ${alias}.id, 'url', '/audio/' || ${alias}.id, 'path', 'audio/' || ${alias}.storage_key, 'mimeType', ${alias}.mime_type,
   'bytes', ${alias}.bytes, 'durationMs', ${alias}.duration_ms) end`;
 
@@ -15,7 +17,8 @@ const questionColumns = `q.id, q.session_id as "sessionId", q.position, q.text, 
   q.expected_answer_focus as "expectedAnswerFocus", q.expected_signals as "expectedSignals",
   q.speech_state as "speechState", q.speech_error as "speechError", ${audioJson('f')} as audio`;
 
-const summaryColumns = `s.id, s.job_description as "jobDescription", s.difficulty, s.voice, s.language, s.state,
+const summaryColumns = `s.id, s.job_description as "jobDescription", s.difficulty, s.voice, s.language, s.mode,
+  s.follows_session_id as "followsSessionId", s.state,
   s.evaluation_state as "evaluationState", s.question_count as "questionCount",
   s.average_score as "averageScore", ${isoTime('s.created_at')} as "createdAt", ${isoTime('s.ended_at')} as "endedAt"`;
 
@@ -59,7 +62,7 @@ const historySql = `select ${summaryColumns}, answers, coalesce(json_array_lengt
   order by s.id desc`;
 
 const answerColumns = `a.id, a.question_id as "questionId", q.session_id as "sessionId", a.take, a.kind,
-  a.id = (select id from (${countedAnswer}) counted) as counts, ${audioJson('f')} as audio,
+  a.id = (select id from (${countedAnswer}) counted) as counts, ${audioJson('f')} as audio, f.duration_ms as "durationMs",
   a.transcript_state as "transcriptState", a.transcript, a.confidence, a.words, a.failure,
   e.score, ${isoTime('a.submitted_at')} as "submittedAt"`;
 
@@ -72,7 +75,8 @@ const answersSql = `select ${answerColumns} ${answerFrom} where s.user_id = $1
   and ($2::uuid is null or q.session_id = $2) and ($3::uuid is null or q.id = $3)
   and ($4::uuid is null or a.id < $4) order by a.id desc limit $5`;
 
-const audioSql = `select f.id, f.storage_key as "storageKey", f.mime_type as "mimeType", f.bytes, f.sha256
+const audioSql = `select f.id, f.storage_key as "storageKey", f.mime_type as "mimeType", f.bytes, f.sha256,
+  f.gone_at is not null as gone
   from audio_files f where f.id = $1 and (f.user_id = $2 or f.kind = 'filler' or exists (
     select 1 from questions q join sessions s on s.id = q.session_id where q.audio_id = f.id and s.user_id = $2))`;
 

@@ -29,21 +29,25 @@ const claimSql = `with session as (
     insert into turns (id, session_id, lease_until)
     select $1, id, $4 from session where state = 'active' and (consented or not $5) returning id
   )
-  select session.*, exists (select from claimed) as claimed from session`;
+  select session.*, exists (select from claimed) as claimed,
+    (select max(id) from turn_events where session_id = $2) as "lastEventId" from session`;
+
+const claimRow = z.object({ claimed: z.boolean(), lastEventId: z.coerce.number() });
 
 /**
  * Takes the session's place for a turn, if it is the user's, goes on, and, when it is to be recorded, may be. Null: there
- * is no such session. Throws the driver's 23505 while another turn runs.
+ * is no such session. `lastEventId` is the greatest id of an event in it, 0 when there is none. Throws the driver's 23505
+ * while another turn runs.
  */
 export async function claimTurn(
   pool: pg.Pool,
   claim: { turnId: string; sessionId: string; userId: string; leaseUntil: Date; recorded: boolean },
-): Promise<{ session: TurnSession; claimed: boolean } | null> {
+): Promise<({ session: TurnSession } & z.output<typeof claimRow>) | null> {
   const { turnId, sessionId, userId, leaseUntil, recorded } = claim;
   const values = [turnId, sessionId, userId, leaseUntil, recorded];
   const { rows } = await pool.query({ name: 'claim-turn', text: claimSql, values });
   if (rows.length === 0) return null;
-  return { session: sessionRow.parse(rows[0]), claimed: z.object({ claimed: z.boolean() }).parse(rows[0]).claimed };
+  return { session: sessionRow.parse(rows[0]), ...claimRow.parse(rows[0]) };
 }
 
 const materialSql = `select

@@ -19,7 +19,7 @@ export async function ownedQuestion({ deps, userId }: Caller, id: string) {
 export async function ownedAnswer({ deps, userId }: Caller, id: string) {
   const answer = await deps.db.prisma.answer.findFirst({
     where: { id, question: { session: { userId } } },
-    include: { question: { include: { session: true } } },
+    include: { audio: { select: { goneAt: true } }, question: { include: { session: true } } },
   });
   return answer ?? refuse('answer');
 }

@@ -1,3 +1,4 @@
+import { inPrisma } from '../db/runners.ts';
 import { selectAnswer, selectAnswerability, selectAnswers } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
@@ -5,12 +6,13 @@ import { consentRequired, ownedAnswer, ownedQuestion, ownedSession, refuseUnansw
 import { type Caller, within } from './context.ts';
 import { settleEvaluation } from './evaluation-report.ts';
 import { keepRecording } from './kept-recording.ts';
+import { recordingGone } from './retention.ts';
 import type { AnswerView, PageInput } from './schemas.ts';
 import { addTake } from './takes.ts';
-import { transcribeAnswer } from './transcription.ts';
 
-/** Whether a recording for this question would be taken: asked before its bytes are received. */
+/** Whether a recording for this question would be taken: asked before its bytes are received. Throws `rate_limited` too. */
 export async function assertAnswerable({ deps, userId }: Caller, questionId: string): Promise<void> {
+  await deps.allowance.require(userId);
   const [session] = await selectAnswerability(deps.db.pool, [questionId, userId]);
   refuseUnanswerable(session);
   if (!session.consented) throw consentRequired();
@@ -34,8 +36,7 @@ export async function submitRecording(
       throw error;
     },
   );
-  if (answer.isNew) deps.later('transcribe', (signal) => transcribeAnswer(deps, answer.id, signal));
-  else await deps.storage.delete(audio.storageKey);
+  if (!answer.isNew) await deps.storage.delete(audio.storageKey);
   return getAnswer(caller, answer.id);
 }
 
@@ -82,24 +83,28 @@ export async function chooseAnswer(caller: Caller, answerId: string): Promise<An
   return getAnswer(caller, answerId);
 }
 
-/** Transcribes a kept recording again. One that has its transcript stays as it is. */
+/** Transcribes a kept recording again. One that has its transcript stays as it is. Throws `gone` for one that is not kept. */
 export async function retryAnswer(caller: Caller, answerId: string): Promise<AnswerView> {
-  const { deps } = caller;
+  const { deps, userId } = caller;
   const answer = await ownedAnswer(caller, answerId);
+  await deps.allowance.require(userId);
   if (answer.kind === 'typed') throw new DomainError('conflict', 'A typed answer has nothing to transcribe.');
-  // A pending answer with a failure waits for its next try; without one it is being transcribed.
-  await deps.db.prisma.answer.updateMany({
-    where: {
-      id: answerId,
-      OR: [
-        { transcriptState: { in: ['failed', 'no_speech'] } },
-        { transcriptState: 'pending', failure: { not: null } },
-      ],
-    },
-    data: { transcriptState: 'pending', attempts: 0, failure: null, leaseUntil: null },
+  if (answer.transcriptState !== 'done' && (!answer.audio || answer.audio.goneAt)) throw recordingGone();
+  const again = { transcriptState: 'pending' as const, attempts: 0, failure: null };
+  const begun = await deps.db.prisma.$transaction(async (tx) => {
+    const where = { id: answerId, transcriptState: { in: ['failed' as const, 'no_speech' as const] } };
+    const { count } = await tx.answer.updateMany({ where, data: again });
+    if (count > 0) await deps.work.add('transcribe', [{ id: answerId, ownerId: userId }], inPrisma(tx));
+    return count > 0;
   });
+  if (begun) deps.work.begin('transcribe');
+  else {
+    // A pending answer with a failure waits for its next try; without one it is being transcribed.
+    const waiting = { id: answerId, transcriptState: 'pending' as const, failure: { not: null } };
+    await deps.db.prisma.answer.updateMany({ where: waiting, data: again });
+    await deps.work.hurry('transcribe', answerId);
+  }
   deps.changes.touch(`answer:${answerId}`);
-  deps.later('transcribe', (signal) => transcribeAnswer(deps, answerId, signal));
   return getAnswer(caller, answerId);
 }
 

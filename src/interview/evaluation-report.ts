@@ -31,7 +31,6 @@ export async function settleEvaluation(deps: InterviewDeps, sessionId: string, f
     data: {
       evaluationState: scores.length === answers.length ? 'complete' : 'partial',
       averageScore: averageScore(scores),
-      ...(from === 'run' && { evaluationLeaseUntil: null }),
     },
   });
 }
@@ -62,7 +61,7 @@ export async function evaluationReport({ deps }: Caller, sessionId: string): Pro
       transcript: answer.transcript ?? '',
       durationMs: answer.audio?.durationMs ?? null,
       confidence: answer.confidence,
-      audioUrl: answer.audio ? `/audio/${answer.audio.id}` : null,
+      audioUrl: answer.audio && !answer.audio.goneAt ? `/audio/${answer.audio.id}` : null,
       score: evaluation.score ?? 0,
       signals: signalsSchema.parse(evaluation.signals),
       concerns: concernsSchema.parse(evaluation.concerns),

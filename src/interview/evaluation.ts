@@ -1,22 +1,24 @@
+import { inPrisma } from '../db/runners.ts';
 import { DomainError } from '../errors.ts';
 import { ownedSession } from './access.ts';
+import { whileKept } from './account-live-work.ts';
 import { awaitTranscript } from './answers.ts';
-import type { Caller, InterviewDeps } from './context.ts';
+import { type Caller, type InterviewDeps, restarting, whileServing } from './context.ts';
 import { countedAnswers, evaluationReport, settleEvaluation } from './evaluation-report.ts';
 import { type JudgedAnswer, judgeAnswer } from './judgement.ts';
 import type { EvaluationProgress, EvaluationReport } from './schemas.ts';
+import { type Attempt, mostTries } from './work.ts';
 
-/** A run holds its session this long and renews it; one that died is taken over once it has passed. */
-const leaseMs = 30_000;
 /** How long a run waits for transcripts that are still being made. */
 const transcriptWaitMs = 60_000;
 
 /**
  * Evaluates every counted answer that has no evaluation yet, side by side. Running it again without new answers returns
- * what is stored; two runs at once are one.
+ * what is stored; two runs at once are one. Throws `unavailable` when the server stops meanwhile; the run goes on elsewhere.
  */
 export async function runEvaluation(caller: Caller, sessionId: string): Promise<EvaluationReport> {
-  const { deps } = caller;
+  const { deps, userId } = caller;
+  using _place = deps.places.take('evaluations', userId);
   await ownedSession(caller, sessionId);
   const answers = await transcribedAnswers(caller, sessionId);
   if (answers.length === 0) {
@@ -25,14 +27,13 @@ export async function runEvaluation(caller: Caller, sessionId: string): Promise<
       'No question of this session has been answered yet. Answer one, then evaluate.',
     );
   }
-  const unjudged = answers.some(needsJudgement);
-  if (unjudged && (await claim(deps, sessionId))) {
-    await evaluateLater(deps, sessionId);
-  } else if (unjudged || (await ownedSession(caller, sessionId)).evaluationState === 'running') {
-    // A run that has judged the last answer has still to say that it is complete.
-    await untilSettled(caller, sessionId);
+  if (answers.some(needsJudgement)) {
+    await deps.allowance.require(userId);
+    await startEvaluation(deps, sessionId);
   }
-  return evaluationReport(caller, sessionId);
+  // Also somebody else's: one that has judged the last answer has still to say that it is complete.
+  await untilSettled(caller, sessionId);
+  return await evaluationReport(caller, sessionId);
 }
 
 export async function getEvaluation(caller: Caller, sessionId: string): Promise<EvaluationReport> {
@@ -77,78 +78,64 @@ async function transcribedAnswers(caller: Caller, sessionId: string) {
   return countedAnswers(caller.deps, sessionId);
 }
 
-async function claim({ db }: InterviewDeps, sessionId: string): Promise<boolean> {
-  const now = new Date();
-  const { count } = await db.prisma.session.updateMany({
-    where: {
-      id: sessionId,
-      OR: [
-        { evaluationState: { not: 'running' } },
-        { evaluationLeaseUntil: { lt: now } },
-        { evaluationLeaseUntil: null },
-      ],
-    },
-    data: { evaluationState: 'running', evaluationLeaseUntil: new Date(now.getTime() + leaseMs) },
-  });
-  return count === 1;
-}
-
-/** In the background, so that a client which leaves does not end it. */
-async function evaluateLater(deps: InterviewDeps, sessionId: string): Promise<void> {
-  const finished = Promise.withResolvers<void>();
-  const started = deps.later('evaluate', async (signal) => {
-    await evaluateClaimed(deps, sessionId, signal).then(finished.resolve, finished.reject);
-  });
-  if (!started) {
-    await release(deps, sessionId);
-    throw new DomainError('unavailable', 'The server is restarting. Evaluate again in a moment.');
-  }
-  await finished.promise;
-}
-
-/** Judges what is missing, a bounded number at once, renewing the lease meanwhile. */
-async function evaluateClaimed(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
-  const { prisma } = deps.db;
-  const renew = setInterval(() => {
-    prisma.session
-      .updateMany({ where: { id: sessionId }, data: { evaluationLeaseUntil: new Date(Date.now() + leaseMs) } })
-      .catch((error: unknown) => deps.log.warn({ err: error, sessionId }, 'an evaluation lease was not renewed'));
-  }, leaseMs / 3);
-  try {
-    const queue: JudgedAnswer[] = (await countedAnswers(deps, sessionId)).filter(needsJudgement);
-    const next = queue.values();
-    const workers = Array.from({ length: deps.limits.evaluationConcurrency }, async () => {
-      for (const answer of next) {
-        await judgeAnswer(deps, answer, signal);
-        deps.changes.touch(`evaluation:${sessionId}`);
-      }
+/** Begins a run, unless one is under way. It outlives whoever asked for it, and the server. */
+export async function startEvaluation({ db, work, changes }: InterviewDeps, sessionId: string): Promise<void> {
+  await db.prisma.$transaction(async (tx) => {
+    const [session] = await tx.session.updateManyAndReturn({
+      where: { id: sessionId, evaluationState: { not: 'running' } },
+      data: { evaluationState: 'running' },
+      select: { userId: true },
     });
-    const settled = await Promise.allSettled(workers);
-    const lost = settled.find((worker) => worker.status === 'rejected');
-    if (lost) throw lost.reason;
-    await settleEvaluation(deps, sessionId, 'run');
+    if (session) await work.add('evaluate', [{ id: sessionId, ownerId: session.userId }], inPrisma(tx));
+  });
+  work.begin('evaluate');
+  changes.touch(`evaluation:${sessionId}`);
+}
+
+/**
+ * A run: judges what is missing, a bounded number at once, each saved as it finishes, and settles. A session that is not
+ * being evaluated is left alone. Throws what the signal aborted with, and when the database fails.
+ */
+export async function evaluateSession(
+  deps: InterviewDeps,
+  sessionId: string,
+  { signal, earlierTries }: Attempt,
+): Promise<void> {
+  const session = await deps.db.prisma.session.findUnique({ where: { id: sessionId } });
+  if (session?.evaluationState !== 'running') return;
+  // What ended the server each time is left unjudged, and told to be.
+  if (earlierTries < mostTries) await judgeWhileKept(deps, sessionId, signal);
+  await settleEvaluation(deps, sessionId, 'run');
+  deps.changes.touch(`evaluation:${sessionId}`);
+}
+
+/** One that is deleted meanwhile is judged no further. */
+async function judgeWhileKept(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
+  using kept = whileKept(deps, sessionId);
+  try {
+    await judgeMissing(deps, sessionId, AbortSignal.any([signal, kept.signal]));
   } catch (error) {
-    await release(deps, sessionId);
-    throw error;
-  } finally {
-    clearInterval(renew);
-    deps.changes.touch(`evaluation:${sessionId}`);
+    if (!kept.signal.aborted) throw error;
   }
 }
 
-/** Whoever comes next takes over at once. */
-async function release({ db }: InterviewDeps, sessionId: string): Promise<void> {
-  await db.prisma.session.updateMany({ where: { id: sessionId }, data: { evaluationLeaseUntil: null } });
-}
-
-/** Takes up a run that its server left behind. */
-export async function resumeEvaluation(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
-  if (await claim(deps, sessionId)) await evaluateClaimed(deps, sessionId, signal);
+async function judgeMissing(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
+  const queue: JudgedAnswer[] = (await countedAnswers(deps, sessionId)).filter(needsJudgement);
+  const next = queue.values();
+  const workers = Array.from({ length: deps.limits.evaluationConcurrency }, async () => {
+    for (const answer of next) {
+      await judgeAnswer(deps, answer, signal);
+      deps.changes.touch(`evaluation:${sessionId}`);
+    }
+  });
+  const settled = await Promise.allSettled(workers);
+  const lost = settled.find((worker) => worker.status === 'rejected');
+  if (lost) throw lost.reason;
 }
 
 async function untilSettled(caller: Caller, sessionId: string): Promise<void> {
-  const never = new AbortController();
-  for await (const { state } of watchEvaluation(caller, sessionId, caller.signal ?? never.signal)) {
+  for await (const { state } of watchEvaluation(caller, sessionId, whileServing(caller))) {
     if (state !== 'running') return;
   }
+  if (caller.deps.work.givingBack.aborted) throw restarting('Evaluate again in a moment.');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Prisma } from '../db/generated/client.ts';
+import { Prisma } from '../db/generated/client.ts';
 import { DomainError } from '../errors.ts';
+import { onceAsked } from '../limits/once-asked.ts';
 import type { InterviewDeps } from './context.ts';
 import {
   extractionMessages,
@@ -23,7 +24,7 @@ export type JudgedAnswer = Prisma.AnswerGetPayload<{ include: { question: { incl
  */
 export async function judgeAnswer(deps: InterviewDeps, answer: JudgedAnswer, signal: AbortSignal): Promise<void> {
   try {
-    const judgement = await judge(deps, answer, signal);
+    const judgement = await onceAsked(() => judge(deps, answer, signal), signal);
     await save(deps, answer.id, { outcome: 'done', failure: null, ...judgement });
   } catch (error) {
     if (signal.aborted) throw error;
@@ -40,13 +41,7 @@ async function judge(deps: InterviewDeps, answer: JudgedAnswer, signal: AbortSig
   const expectedSignals = z.array(expectedSignalSchema).parse(question.expectedSignals);
   const words = z.array(timedWordSchema).parse(answer.words);
 
-  const extraction = await deps.evaluator.json({
-    name: extractionSchemaName,
-    schema: extractionSchema,
-    messages: extractionMessages({ question: question.text, expectedSignals, transcript, language }),
-    maxTokens: 3_000,
-    signal,
-  });
+  const extraction = keptExtraction(answer) ?? (await extract(deps, answer, expectedSignals, signal));
   const verified = verify(extraction.value, expectedSignals, indexTranscript(transcript, words));
   const { score } = scoreAnswer(verified);
   const narrative = await deps.evaluator.json({
@@ -65,9 +60,8 @@ async function judge(deps: InterviewDeps, answer: JudgedAnswer, signal: AbortSig
     maxTokens: 2_000,
     signal,
   });
-  for (const { model, usage } of [extraction, narrative]) {
-    await recordTokens(deps, { userId, sessionId, capability: 'evaluate', model, usage });
-  }
+  const { model, usage } = narrative;
+  await recordTokens(deps, { userId, sessionId, capability: 'evaluate', model, usage });
   const text = boundNarrative(narrative.value);
   return {
     score,
@@ -88,6 +82,40 @@ async function judge(deps: InterviewDeps, answer: JudgedAnswer, signal: AbortSig
   };
 }
 
+/** What the model found in the answer: kept until the judgement is whole, so that a server that dies costs one call. */
+async function extract(
+  deps: InterviewDeps,
+  { id, transcript, question }: JudgedAnswer,
+  expectedSignals: z.output<typeof expectedSignalSchema>[],
+  signal: AbortSignal,
+) {
+  const { language, userId, id: sessionId } = question.session;
+  const { value, model, usage } = await deps.evaluator.json({
+    name: extractionSchemaName,
+    schema: extractionSchema,
+    messages: extractionMessages({ question: question.text, expectedSignals, transcript: transcript ?? '', language }),
+    maxTokens: 3_000,
+    signal,
+  });
+  const extraction = { value, model, prompt: promptVersions.extraction };
+  await deps.db.prisma.answer
+    .updateMany({ where: { id }, data: { extraction: { ...extraction } } })
+    .catch((error: unknown) => deps.log.warn({ err: error, answerId: id }, 'what was found in an answer was not kept'));
+  await recordTokens(deps, { userId, sessionId, capability: 'evaluate', model, usage });
+  return extraction;
+}
+
+const keptExtractionSchema = z.object({
+  value: extractionSchema,
+  model: z.string(),
+  prompt: z.literal(promptVersions.extraction),
+});
+
+/** Of another prompt, or in another form, as an earlier version of this server left it: asked for anew. */
+function keptExtraction({ extraction }: JudgedAnswer) {
+  return keptExtractionSchema.safeParse(extraction).data;
+}
+
 /** The answer may have been deleted while it was judged: then there is nothing to keep. */
 async function save(
   { db }: InterviewDeps,
@@ -95,7 +123,7 @@ async function save(
   data: Omit<Prisma.EvaluationUncheckedCreateInput, 'answerId'>,
 ) {
   await db.prisma.$transaction(async (tx) => {
-    const present = await tx.answer.findUnique({ where: { id: answerId }, select: { id: true } });
-    if (present) await tx.evaluation.upsert({ where: { answerId }, create: { answerId, ...data }, update: data });
+    const { count } = await tx.answer.updateMany({ where: { id: answerId }, data: { extraction: Prisma.DbNull } });
+    if (count > 0) await tx.evaluation.upsert({ where: { answerId }, create: { answerId, ...data }, update: data });
   });
 }

@@ -48,11 +48,15 @@ export const languageSchema = z
     error: `must be the tag of one of the ${spokenLanguages.length} languages that can be transcribed, such as en, de, es, fr, pt-BR, hi, ar, ja or zh`,
   });
 
-// Controls, direction overrides, invisible characters and tags: none carries meaning, all can hide text from a reader.
-const hidden = /(?![\t\n])[\p{Cc}\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+// Controls, direction overrides, fillers, invisible signs and tags: none carries meaning, all can hide text from a reader.
+const hidden =
+  /\u034f|(?![\t\n])[\p{Cc}\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
+// One may choose the form of the sign before it, as of an emoji or a Chinese name; more of them spell bytes.
+const surplusVariations = /(?<=[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
+
 /** Text without the characters that a reader cannot see. */
 export function visibleText(text: string): string {
-  return text.replaceAll('\r\n', '\n').toWellFormed().replace(hidden, '');
+  return text.replaceAll('\r\n', '\n').toWellFormed().replace(hidden, '').replace(surplusVariations, '');
 }
 
 /** One line of visible text, cut at a word. */

@@ -71,10 +71,19 @@ export const promptVersions = {
   narrative: promptHash(templates.narrative),
 };
 
-/** JSON without `<`, `>` or `&`, so that nothing a person wrote can close what it stands in. */
+// What closes and opens the block, and what looks like it.
+const delimiting = /[<>&\u2028\u2029＜＞﹤﹥‹›⟨⟩〈〉〈〉❬❭❮❯❰❱˂˃ᐸᐳ]/g;
+/** Escapes in one prompt; a text of nothing but such signs would grow sixfold by them. */
+const mostEscapes = 1_000;
+
+/** JSON without `<`, `>`, `&` and their lookalikes, so that nothing a person wrote can close what it stands in. */
 export function escapedJson(data: Record<string, unknown> | string): string {
   const json = JSON.stringify(data, (_key, value: unknown) => (typeof value === 'string' ? visibleText(value) : value));
-  return json.replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  let left = mostEscapes;
+  return json.replace(delimiting, (sign) => {
+    left--;
+    return left < 0 ? ' ' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** One JSON object between `<data>` and `</data>`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oneLine } from './language.ts';
+import { oneLine, primaryLanguage } from './language.ts';
 import type { ExpectedSignal } from './scoring.ts';
 
 export const questionCategories = ['behavioral', 'technical', 'situational', 'experience', 'motivation'] as const;
@@ -22,12 +22,28 @@ export const questionsSchema = z.object({
 });
 export type GeneratedQuestions = z.infer<typeof questionsSchema>;
 
-/** What is looked for where a question came without signals. */
-const generalSignals: ExpectedSignal[] = [
-  { id: 'answers_question', description: 'Answers the question that was asked', weight: 3 },
-  { id: 'concrete_example', description: 'Gives a concrete example', weight: 2 },
-  { id: 'outcome', description: 'Says what came of it', weight: 2 },
+type Descriptions = readonly [answers: string, example: string, outcome: string];
+
+const english: Descriptions = [
+  'Answers the question that was asked',
+  'Gives a concrete example',
+  'Says what came of it',
 ];
+const translated: Record<string, Descriptions> = {
+  de: ['Beantwortet die gestellte Frage', 'Nennt ein konkretes Beispiel', 'Sagt, welches Ergebnis es hatte'],
+  es: ['Responde a la pregunta planteada', 'Da un ejemplo concreto', 'Dice cuál fue el resultado'],
+  fr: ['Répond à la question posée', 'Donne un exemple concret', 'Dit quel en a été le résultat'],
+};
+
+/** What is looked for where a question came without signals; in English where the language is not at hand. */
+export function generalSignals(language = 'en'): ExpectedSignal[] {
+  const [answers, example, outcome] = translated[primaryLanguage(language)] ?? english;
+  return [
+    { id: 'answers_question', description: answers, weight: 3 },
+    { id: 'concrete_example', description: example, weight: 2 },
+    { id: 'outcome', description: outcome, weight: 2 },
+  ];
+}
 
 function boundSignals(signals: ExpectedSignal[]): ExpectedSignal[] {
   const taken = new Set<string>();
@@ -44,7 +60,7 @@ function boundSignals(signals: ExpectedSignal[]): ExpectedSignal[] {
     if (text) taken.add(unique);
     return text ? [{ id: unique, description: text, weight: Math.min(5, Math.max(1, Math.round(weight) || 1)) }] : [];
   });
-  return bounded.length > 0 ? bounded : generalSignals;
+  return bounded.length > 0 ? bounded : generalSignals();
 }
 
 /**

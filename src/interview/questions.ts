@@ -1,22 +1,23 @@
+import { inPrisma } from '../db/runners.ts';
 import { selectQuestion, selectQuestions } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
+import { wasNotAsked } from '../limits/not-asked.ts';
 import type { Voice } from '../speech/voices.ts';
 import { ownedQuestion, ownedSession } from './access.ts';
-import { type Caller, type InterviewDeps, within } from './context.ts';
+import { type Caller, type InterviewDeps, restarting, whileServing, within } from './context.ts';
 import { questionMessages, questionsSchemaName } from './prompts.ts';
 import { boundQuestions, questionsSchema } from './question-drafts.ts';
 import type { CreateSessionInput, QuestionView } from './schemas.ts';
 import { speakOnce } from './spoken-once.ts';
-
-/** Sessions whose questions are synthesised side by side; more only queue at the upstream. */
-const speechConcurrency = 5;
+import { type Attempt, mostTries, TryAgainLater } from './work.ts';
 
 type QuestionBrief = Pick<CreateSessionInput, 'jobDescription' | 'questionCount' | 'difficulty' | 'language'> & {
   cvText: string | null;
 };
 
 /** Exactly `questionCount` questions with the signals a good answer would show, and what writing them consumed. */
-export async function writeQuestions({ deps, signal }: Caller, brief: QuestionBrief) {
+export async function writeQuestions({ deps, userId, signal }: Caller, brief: QuestionBrief) {
+  await deps.allowance.require(userId);
   const { value, model, usage } = await deps.chat.json({
     name: questionsSchemaName,
     schema: questionsSchema.refine(
@@ -51,46 +52,42 @@ export async function listQuestions(caller: Caller, sessionId: string): Promise<
   return questions;
 }
 
-/** Speaks a question again, after a failure or with another voice. */
+/** Speaks a question again, after a failure or with another voice. Throws `unavailable` when the server stops meanwhile. */
 export async function respeakQuestion(
   caller: Caller,
   input: { questionId: string; voice?: Voice },
 ): Promise<QuestionView> {
-  const { deps } = caller;
-  const question = await ownedQuestion(caller, input.questionId);
-  await deps.db.prisma.question.update({
-    where: { id: question.id },
-    data: { speechState: 'pending', speechError: null },
+  const { deps, userId: ownerId } = caller;
+  const { id, sessionId } = await ownedQuestion(caller, input.questionId);
+  await deps.allowance.require(ownerId);
+  await deps.db.prisma.$transaction(async (tx) => {
+    await tx.question.update({ where: { id }, data: { speechState: 'pending', speechError: null } });
+    await deps.work.add('speak', [{ id, ownerId, voice: input.voice }], inPrisma(tx));
   });
-  deps.changes.touch(`questions:${question.sessionId}`);
-  await speakQuestion(deps, question.id, { voice: input.voice, signal: caller.signal });
-  return getQuestion(caller, question.id);
+  deps.work.begin('speak');
+  deps.changes.touch(`questions:${sessionId}`);
+  for await (const _ of deps.changes.watch(`questions:${sessionId}`, whileServing(caller))) {
+    const question = await getQuestion(caller, id);
+    if (question.speechState !== 'pending') return question;
+  }
+  if (deps.work.givingBack.aborted) throw restarting('The question will be spoken all the same.');
+  return getQuestion(caller, id);
 }
 
-/** Speaks what a session still lacks, several at once, in the order in which they will be asked. */
-export async function speakSession(deps: InterviewDeps, sessionId: string, signal: AbortSignal): Promise<void> {
-  const pending = await deps.db.prisma.question.findMany({
-    where: { sessionId, speechState: 'pending' },
-    orderBy: { position: 'asc' },
-    select: { id: true },
-  });
-  const next = pending.values();
-  const speaking = Array.from({ length: speechConcurrency }, async () => {
-    for (const { id } of next) await speakQuestion(deps, id, { signal });
-  });
-  await Promise.all(speaking);
-}
-
-/** Ends in `ready` or `failed`; a server that stops leaves `pending`, which the next one takes up. */
-async function speakQuestion(
+/**
+ * Speaks a question that is pending, or in another voice. Ends in `ready` or `failed`; a server that stops leaves
+ * `pending`, and throws what the signal aborted with. Throws `TryAgainLater` a few times while the upstream is known not to work.
+ */
+export async function speakQuestion(
   deps: InterviewDeps,
-  id: string,
-  { voice, signal }: { voice?: Voice | undefined; signal?: AbortSignal | undefined },
+  { id, voice }: { id: string; voice?: string | undefined },
+  { signal, earlierTries }: Attempt,
 ): Promise<void> {
   const question = await deps.db.prisma.question.findUnique({ where: { id }, include: { session: true } });
-  if (!question) return;
+  if (!question || (question.speechState !== 'pending' && !voice)) return;
   const { session } = question;
   try {
+    if (earlierTries >= mostTries) throw new Error('a server ended at each try');
     const audioId = await speakOnce(deps, {
       kind: 'question',
       text: question.text,
@@ -105,7 +102,9 @@ async function speakQuestion(
       data: { audioId, speechState: 'ready', speechError: null },
     });
   } catch (error) {
-    if (signal?.aborted) return;
+    signal.throwIfAborted();
+    // Somebody may be waiting for it, so not for ever.
+    if (wasNotAsked(error) && earlierTries + 1 < mostTries) throw new TryAgainLater();
     deps.log.warn({ err: error, questionId: id }, 'a question could not be spoken');
     const speechError = error instanceof DomainError ? error.message : 'The question could not be spoken. Try again.';
     await deps.db.prisma.question.updateMany({ where: { id }, data: { speechState: 'failed', speechError } });

@@ -20,6 +20,8 @@ const score = z.number().int().min(0).max(100);
 
 export const difficultySchema = z.enum(difficulties, { error: 'Difficulty is easy, medium or hard.' });
 export const categorySchema = z.enum(questionCategories);
+/** `recorded`: answers one by one. `live`: a conversation. */
+export const sessionModeSchema = z.enum(['recorded', 'live'], { error: 'The mode is recorded or live.' });
 
 const wholeNumber = (min: number, max: number) =>
   z.number().int('must be a whole number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
@@ -48,8 +50,13 @@ export const createSessionInput = z
     difficulty: difficultySchema.default('medium'),
     voice: voiceSchema.default('alloy'),
     language: languageSchema.default('en'),
-    /** False for a live conversation, where the interviewer says them: then `questions.respeak` speaks one on demand. */
-    speakQuestions: z.boolean().default(true),
+    /** How it is to be held; `live` where it is not said but `speakQuestions` is false. */
+    mode: sessionModeSchema.optional(),
+    /**
+     * Whether each is spoken ahead: by default not in a live conversation, where the interviewer says them. Then
+     * `questions.respeak` speaks one on demand.
+     */
+    speakQuestions: z.boolean().optional(),
     interviewer: interviewerSettingsSchema.prefault({}),
   })
   .refine((input) => !(input.cvId && input.cvText), {
@@ -92,6 +99,9 @@ export const sessionSummarySchema = z.object({
   difficulty: difficultySchema,
   voice: voiceSchema,
   language: z.string(),
+  mode: sessionModeSchema,
+  /** The interview whose follow-up question is practised here; null in any other. */
+  followsSessionId: idSchema.nullable(),
   state: z.enum(['active', 'ended']),
   evaluationState: z.enum(['none', 'running', 'partial', 'complete']),
   questionCount: z.number().int(),
@@ -143,6 +153,8 @@ export const answerSchema = z.object({
   /** Whether this take is the one that is evaluated. */
   counts: z.boolean(),
   audio: audioSchema.nullable(),
+  /** Of the recording, also once its sound is not kept any more; null for a typed answer. */
+  durationMs: z.number().nullable(),
   /** `pending`: the recording is safe and waits for its transcript. `failed`: retry it, or type the answer. */
   transcriptState: z.enum(['pending', 'done', 'no_speech', 'failed']),
   transcript: z.string().nullable(),
@@ -226,7 +238,27 @@ export const sessionExportSchema = z.object({
   evaluation: evaluationReportSchema,
 });
 
-export const cvSchema = z.object({ id: idSchema, kind: z.enum(['pdf', 'docx', 'text']), characters: z.number().int() });
+/** A job description that was read from a file: to be looked over, then sent with `sessions.create`. Nothing is stored. */
+export const jobDescriptionSchema = z.object({
+  kind: z.enum(['pdf', 'docx', 'text']),
+  text: z.string(),
+  /** There were words in the file that a reader does not see; they are not in `text`. */
+  hiddenText: z.boolean(),
+});
+
+export const practiseInput = z.object({
+  answerId: idSchema,
+  /** Which of its evaluation's `followUpQuestions`, from 0 on. */
+  index: z.number().int().min(0).max(20),
+});
+
+export const cvSchema = z.object({
+  id: idSchema,
+  kind: z.enum(['pdf', 'docx', 'text']),
+  characters: z.number().int(),
+  /** There were words in the file that a reader does not see; no model is shown them. */
+  hiddenText: z.boolean(),
+});
 
 export type CreateSessionInput = z.output<typeof createSessionInput>;
 export type InterviewerSettings = z.output<typeof interviewerSettingsSchema>;

@@ -1,11 +1,13 @@
 import { selectQuestions, selectSummaries, selectSummary } from '../db/selects.ts';
 import { DomainError } from '../errors.ts';
 import { ownedCv, ownedSession } from './access.ts';
+import { type Deletion, eraseSession } from './account-deletion.ts';
+import type { DeletionDeps } from './account-live-work.ts';
 import type { Caller } from './context.ts';
 import { saveCvText } from './cvs.ts';
-import { speakSession, writeQuestions } from './questions.ts';
+import { insertSession } from './new-session.ts';
+import { writeQuestions } from './questions.ts';
 import type { CreateSessionInput, PageInput, SessionSummary, SessionView } from './schemas.ts';
-import { removeUnusedAudio } from './stored-audio.ts';
 import { recordTokens } from './usage.ts';
 
 /** Writes the questions, then has them spoken in the background: each is usable as soon as its own audio is there. */
@@ -16,29 +18,28 @@ export async function createSession(caller: Caller, input: CreateSessionInput): 
     : input.cvText
       ? await saveCvText(caller, input.cvText)
       : null;
+  const mode = input.mode ?? (input.speakQuestions === false ? 'live' : 'recorded');
+  const speakQuestions = input.speakQuestions ?? mode === 'recorded';
   const { questions, consumed } = await writeQuestions(caller, { ...input, cvText: cv?.text ?? null });
-  const session = await deps.db.prisma.session.create({
-    data: {
-      userId,
-      cvId: cv?.id ?? null,
-      jobDescription: input.jobDescription,
-      difficulty: input.difficulty,
-      voice: input.voice,
-      language: input.language,
-      questionCount: questions.length,
-      interviewer: input.interviewer,
-      questions: {
-        create: questions.map((question, index) => ({
-          ...question,
-          position: index + 1,
-          speechState: input.speakQuestions ? 'pending' : 'unspoken',
-        })),
-      },
+  const session = await insertSession(deps, {
+    userId,
+    cvId: cv?.id ?? null,
+    jobDescription: input.jobDescription,
+    difficulty: input.difficulty,
+    voice: input.voice,
+    language: input.language,
+    mode,
+    questionCount: questions.length,
+    interviewer: input.interviewer,
+    questions: {
+      create: questions.map((question, index) => ({
+        ...question,
+        position: index + 1,
+        speechState: speakQuestions ? 'pending' : 'unspoken',
+      })),
     },
-    select: { id: true },
   });
   await recordTokens(deps, { userId, sessionId: session.id, ...consumed });
-  if (input.speakQuestions) deps.later('speak questions', (signal) => speakSession(deps, session.id, signal));
   return getSession(caller, session.id);
 }
 
@@ -74,25 +75,13 @@ export async function endSession(caller: Caller, id: string): Promise<SessionSum
   return getSummary(caller, id);
 }
 
-/** Rows, recordings, and question audio that nothing else uses. */
-export async function deleteSession(caller: Caller, id: string): Promise<void> {
+/**
+ * Deletes rows, recordings, and question audio that nothing else uses, after ending whatever goes on in the session.
+ * Tells what was deleted once it is gone. Throws `not_found`.
+ */
+export async function deleteSession(caller: Caller & { deps: DeletionDeps }, id: string): Promise<Deletion> {
   await ownedSession(caller, id);
-  const { prisma } = caller.deps.db;
-  const audio = await prisma.audioFile.findMany({
-    where: {
-      OR: [
-        { questions: { some: { sessionId: id } } },
-        { answer: { question: { sessionId: id } } },
-        { message: { sessionId: id } },
-      ],
-    },
-    select: { id: true },
-  });
-  await prisma.session.delete({ where: { id } });
-  await removeUnusedAudio(
-    caller.deps,
-    audio.map((file) => file.id),
-  );
+  return eraseSession(caller.deps, id);
 }
 
 /** Adds what the query leaves to be derived. */

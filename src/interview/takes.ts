@@ -1,7 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type pg from 'pg';
+import { inClient } from '../db/runners.ts';
 import { answerabilitySql } from '../db/selects.ts';
 import { asDomainError } from '../errors.ts';
+import type { TimedWord } from '../speech/transcriber.ts';
 import { consentRequired, refuseUnanswerable } from './access.ts';
 import type { InterviewDeps } from './context.ts';
 import type { KeptRecording } from './kept-recording.ts';
@@ -10,8 +12,11 @@ interface Take {
   userId: string;
   questionId: string;
   kind: 'spoken' | 'typed';
+  /** Pending: its transcription is added as work with it. */
   transcriptState: 'pending' | 'done';
   transcript?: string;
+  words?: TimedWord[];
+  transcribedBy?: string;
   audio?: KeptRecording;
 }
 
@@ -21,16 +26,22 @@ interface Take {
  * answer to it add nothing. Throws a `DomainError` (`not_found`, `session_ended`, `consent_required`, `unavailable`) when
  * it is sure that nothing was added, and anything else when it is not.
  */
-export async function addTake({ db }: InterviewDeps, take: Take): Promise<{ id: string; isNew: boolean }> {
+export async function addTake({ db, work }: InterviewDeps, take: Take): Promise<{ id: string; isNew: boolean }> {
+  const toTranscribe = take.transcriptState === 'pending';
   let committing = false;
   try {
-    return await onConnection(db.pool, async (client) => {
+    const added = await onConnection(db.pool, async (client) => {
       await client.query('begin');
-      const added = await insertTake(client, take);
+      const inserted = await insertTake(client, take);
+      if (inserted.isNew && toTranscribe) {
+        await work.add('transcribe', [{ id: inserted.id, ownerId: take.userId }], inClient(client));
+      }
       committing = true;
       await client.query('commit');
-      return added;
+      return inserted;
     });
+    if (added.isNew && toTranscribe) work.begin('transcribe');
+    return added;
   } catch (error) {
     // Before the commit it is sure that nothing was written; of a commit that got no answer nothing is.
     throw committing ? error : asDomainError(error);
@@ -64,7 +75,7 @@ async function insertTake(client: pg.PoolClient, take: Take): Promise<{ id: stri
   const { questionId, audio } = take;
   const { rows } = await client.query<{ state: string; consented: boolean }>({
     name: 'lock-question',
-    text: `${answerabilitySql} for update of q for share of s`,
+    text: `${answerabilitySql} for share of s for update of q`,
     values: [questionId, take.userId],
   });
   const [session] = rows;
@@ -101,13 +112,23 @@ async function insertAudio(client: pg.PoolClient, audio: KeptRecording): Promise
 /** A new take counts, whatever was picked before it. */
 async function insertAnswer(client: pg.PoolClient, take: Take): Promise<string> {
   const id = randomUUIDv7();
+  const { questionId, kind, audio, transcriptState, transcript = null, words = [], transcribedBy = null } = take;
   await client.query({
     name: 'insert-take',
     text: `with unpicked as (update questions set chosen_answer_id = null where id = $2 and chosen_answer_id is not null)
-      insert into answers (id, question_id, take, kind, audio_id, transcript_state, transcript)
-      select $1::uuid, $2::uuid, coalesce(max(take), 0) + 1, $3::answer_kind, $4::uuid, $5::transcript_state, $6::text
-      from answers where question_id = $2`,
-    values: [id, take.questionId, take.kind, take.audio?.id ?? null, take.transcriptState, take.transcript ?? null],
+      insert into answers (id, question_id, take, kind, audio_id, transcript_state, transcript, words, transcribed_by)
+      select $1::uuid, $2::uuid, coalesce(max(take), 0) + 1, $3::answer_kind, $4::uuid, $5::transcript_state, $6::text,
+        $7::jsonb, $8::text from answers where question_id = $2`,
+    values: [
+      id,
+      questionId,
+      kind,
+      audio?.id ?? null,
+      transcriptState,
+      transcript,
+      JSON.stringify(words),
+      transcribedBy,
+    ],
   });
   return id;
 }

@@ -1,51 +1,50 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { DomainError, type ErrorCode } from '../errors.ts';
+import { wasNotAsked } from '../limits/not-asked.ts';
 import { shrinkForTranscription } from '../speech/shrink.ts';
 import type { TimedWord, TranscribeRequest, Transcript } from '../speech/transcriber.ts';
 import { findSpeech } from '../speech/voice-activity.ts';
 import { spreadWords } from '../speech/word-timing.ts';
+import { whileKept } from './account-live-work.ts';
 import type { InterviewDeps } from './context.ts';
 import { primaryLanguage } from './language.ts';
+import { letGoOfRecording } from './retention.ts';
 import { storageKeyOf } from './stored-audio.ts';
+import { type Attempt, TryAgainLater } from './work.ts';
 
 /** The transcription endpoint takes 25 MiB at most. */
 const maxTranscribedBytes = 25 * 1024 * 1024;
 const maxAttempts = 5;
-/** Whoever transcribes holds the answer this long and renews it; one that died gives it up by then. */
-const leaseMs = 30_000;
-
-const backoffMs = (attempt: number) => Math.min(60_000, 2_000 * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2);
 
 /**
- * Transcribes a pending answer. Whoever gets the lease does the work; a failing upstream leaves the recording safe and
- * the answer pending, to be tried again later, or failed for good after five attempts.
+ * Transcribes a pending answer; one that is not pending is left alone. A failing upstream leaves the recording safe and
+ * the answer pending, to be tried again later, or failed for good after five attempts. Throws `TryAgainLater`, and
+ * whatever the signal aborted with.
  */
-export async function transcribeAnswer(deps: InterviewDeps, answerId: string, signal: AbortSignal): Promise<void> {
+export async function transcribeAnswer(deps: InterviewDeps, answerId: string, { signal }: Attempt): Promise<void> {
   const { prisma } = deps.db;
-  const pending = { id: answerId, transcriptState: 'pending' as const };
-  const fromNow = () => new Date(Date.now() + leaseMs);
-  const { count } = await prisma.answer.updateMany({
-    where: { ...pending, OR: [{ leaseUntil: null }, { leaseUntil: { lt: new Date() } }] },
-    data: { leaseUntil: fromNow(), attempts: { increment: 1 }, failure: null },
+  const [answer] = await prisma.answer.updateManyAndReturn({
+    where: { id: answerId, transcriptState: 'pending' },
+    data: { attempts: { increment: 1 }, failure: null },
+    select: { attempts: true },
   });
-  if (count === 0) return;
-  const renew = setInterval(() => {
-    prisma.answer
-      .updateMany({ where: pending, data: { leaseUntil: fromNow() } })
-      .catch((error: unknown) => deps.log.warn({ err: error, answerId }, 'a transcription lease was not renewed'));
-  }, leaseMs / 3);
+  if (!answer) return;
   try {
+    // Counted when they begin: a recording that ends the server each time is given up as well.
+    if (answer.attempts > maxAttempts) throw new Error('a server ended at each attempt');
     await hear(deps, answerId, signal);
   } catch (error) {
-    await postpone(deps, answerId, error, signal.aborted);
+    // Nothing was tried: the server stopped in order, or the upstream was known not to work.
+    if (signal.aborted || wasNotAsked(error)) await uncount(deps, answerId);
+    signal.throwIfAborted();
+    await postpone(deps, answerId, error, wasNotAsked(error) ? 0 : answer.attempts);
   } finally {
-    clearInterval(renew);
+    deps.changes.touch(`answer:${answerId}`);
   }
-  deps.changes.touch(`answer:${answerId}`);
 }
 
-async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal): Promise<void> {
+async function hear(deps: InterviewDeps, answerId: string, stopping: AbortSignal): Promise<void> {
   const { db, storage } = deps;
   const answer = await db.prisma.answer.findUnique({
     where: { id: answerId },
@@ -55,6 +54,8 @@ async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal):
   if (!answer.audio) throw new DomainError('gone', 'This recording was deleted.');
   const { audio } = answer;
   const { session } = answer.question;
+  using kept = whileKept(deps, session.id);
+  const signal = AbortSignal.any([stopping, kept.signal]);
   const key = storageKeyOf(audio);
   await using local = await storage.local(key);
   const request = {
@@ -68,27 +69,30 @@ async function hear(deps: InterviewDeps, answerId: string, signal: AbortSignal):
   const words = text
     ? await timedWords(deps, transcript, { path: local.path, durationMs: audio.durationMs, signal })
     : [];
-  await db.prisma.answer.updateMany({
-    where: { id: answerId, transcriptState: 'pending' },
-    data: {
-      transcriptState: text ? 'done' : 'no_speech',
-      transcript: text || null,
-      confidence: transcript.confidence,
-      words: words.map((word) => ({ ...word })),
-      transcribedBy: transcript.model,
-      failure: text ? null : 'No words were recognised in this recording. Record it again, or type the answer.',
-      leaseUntil: null,
-    },
-  });
-  await db.prisma.usage.create({
-    data: {
-      userId: session.userId,
-      sessionId: session.id,
-      capability: 'transcribe',
-      model: transcript.model,
-      audioMs: audio.durationMs,
-    },
-  });
+  await db.prisma.$transaction([
+    db.prisma.answer.updateMany({
+      where: { id: answerId, transcriptState: 'pending' },
+      data: {
+        transcriptState: text ? 'done' : 'no_speech',
+        transcript: text || null,
+        confidence: transcript.confidence,
+        words: words.map((word) => ({ ...word })),
+        transcribedBy: transcript.model,
+        failure: text ? null : 'No words were recognised in this recording. Record it again, or type the answer.',
+      },
+    }),
+    db.prisma.usage.create({
+      data: {
+        userId: session.userId,
+        sessionId: session.id,
+        capability: 'transcribe',
+        model: transcript.model,
+        audioMs: audio.durationMs,
+      },
+    }),
+  ]);
+  deps.allowance.consumed(session.userId, { audioMs: audio.durationMs });
+  await letGoOfRecording(deps, answerId);
 }
 
 type File = Pick<TranscribeRequest, 'fileName' | 'mimeType' | 'bytes'> & { path: string };
@@ -134,31 +138,24 @@ const finalAdvice: Partial<Record<ErrorCode, string>> = {
   upstream_refused: 'The recording is safe.',
 };
 
-async function postpone(deps: InterviewDeps, answerId: string, error: unknown, stopping: boolean): Promise<void> {
-  const { prisma } = deps.db;
-  if (stopping) {
-    await prisma.answer.updateMany({ where: { id: answerId, transcriptState: 'pending' }, data: { leaseUntil: null } });
-    return;
-  }
+async function postpone(deps: InterviewDeps, answerId: string, error: unknown, attempts: number): Promise<void> {
   deps.log.warn({ err: error, answerId }, 'an answer could not be transcribed yet');
   const reason = error instanceof DomainError ? error.message : 'The recording could not be transcribed.';
-  const answer = await prisma.answer.findUnique({ where: { id: answerId }, select: { attempts: true } });
-  if (!answer) return;
-  const { attempts } = answer;
   const advice = error instanceof DomainError ? finalAdvice[error.code] : undefined;
-  if (advice || attempts >= maxAttempts) {
-    const failure = `${reason} ${advice ?? 'The recording is safe: retry, or type the answer.'}`;
-    await prisma.answer.updateMany({
-      where: { id: answerId, transcriptState: 'pending' },
-      data: { transcriptState: 'failed', failure, leaseUntil: null },
-    });
-    return;
-  }
-  await prisma.answer.updateMany({
+  const given = advice ?? (attempts >= maxAttempts ? 'The recording is safe: retry, or type the answer.' : undefined);
+  const { count } = await deps.db.prisma.answer.updateMany({
     where: { id: answerId, transcriptState: 'pending' },
-    data: {
-      failure: `${reason} The recording is safe and will be tried again.`,
-      leaseUntil: new Date(Date.now() + backoffMs(attempts)),
-    },
+    data: given
+      ? { transcriptState: 'failed', failure: `${reason} ${given}` }
+      : { failure: `${reason} The recording is safe and will be tried again.` },
+  });
+  // One that was deleted meanwhile needs no other try.
+  if (!given && count > 0) throw new TryAgainLater();
+}
+
+async function uncount({ db }: InterviewDeps, answerId: string): Promise<void> {
+  await db.prisma.answer.updateMany({
+    where: { id: answerId, transcriptState: 'pending', attempts: { gt: 0 } },
+    data: { attempts: { decrement: 1 } },
   });
 }

@@ -46,15 +46,22 @@ export interface Booking {
 
 /** Books the tokens of one upstream call to its user. */
 export async function recordTokens(
-  { db }: InterviewDeps,
+  { db, allowance }: InterviewDeps,
   call: Booking & { capability: 'chat' | 'evaluate' | 'realtime'; model: string; usage: TokenUsage },
 ): Promise<void> {
   const { usage, ...rest } = call;
+  allowance.consumed(call.userId, { tokens: usage.inputTokens + usage.outputTokens });
   await db.prisma.usage.create({ data: { ...rest, ...usage } });
 }
 
 /** Books what hearing live consumed: tokens or length, as the model is billed. */
-export async function bookHearing({ db }: InterviewDeps, booking: Booking, usage: HearingUsage): Promise<void> {
+export async function bookHearing(
+  { db, allowance }: InterviewDeps,
+  booking: Booking,
+  usage: HearingUsage,
+): Promise<void> {
+  const { audioMs, inputTokens, outputTokens } = usage;
+  allowance.consumed(booking.userId, { audioMs, tokens: inputTokens + outputTokens });
   await db.prisma.usage.create({ data: { ...booking, ...usage, capability: 'listen' } });
 }
 

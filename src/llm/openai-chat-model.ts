@@ -2,6 +2,7 @@ import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/ch
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
+import { hostOf } from '../models/model-server.ts';
 import { chatParameters } from '../models/parameters.ts';
 import { InvalidReply } from '../models/upstream-errors.ts';
 import type { ChatMessage, ChatModel, JsonRequest, TextDeadlines, TokenUsage } from './chat-model.ts';
@@ -56,8 +57,10 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
   const { capability, client, log } = options;
   const totalMs = options.deadlines?.totalMs ?? 90_000;
 
-  function ask(request: JsonRequest<unknown>, wire: WireSchema, messages: ChatMessage[], deadlineMs: number) {
-    return callUpstream({ ...options, deadlineMs, signal: request.signal }, async (model, signal) => {
+  async function ask(request: JsonRequest<unknown>, wire: WireSchema, messages: ChatMessage[], deadlineMs: number) {
+    const observation = options.observe?.({ capability, host: hostOf(client.baseURL) });
+    const call = { ...options, deadlineMs, signal: request.signal, observation };
+    const answer = await callUpstream(call, async (model, signal) => {
       const body: ChatCompletionCreateParamsNonStreaming = {
         model,
         messages,
@@ -67,6 +70,9 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
       const reply = await client.chat.completions.create(body, { signal, maxRetries: 0, timeout: deadlineMs });
       return readAnswer(reply, model);
     });
+    observation?.tokens(answer.usage);
+    observation?.end('ok');
+    return answer;
   }
 
   return {

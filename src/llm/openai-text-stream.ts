@@ -1,3 +1,4 @@
+import { type CallOutcome, outcomeOf } from '../models/breaker.ts';
 import { callUpstream, type UpstreamAccess } from '../models/call.ts';
 import { DeadlineExceeded } from '../models/deadline.ts';
 import { readEvents } from '../models/event-stream.ts';
@@ -29,7 +30,12 @@ export async function openTextStream(options: TextStreamOptions, request: TextRe
   const { firstTokenMs = 15_000, tokenToTokenMs = 10_000, replyMs = 60_000 } = deadlines;
   const { capability, client } = options;
   const host = hostOf(client.baseURL);
-  const call = { ...options, deadlineMs: Math.min(firstTokenMs, replyMs), signal: request.signal };
+  // The call is over when its last word is there: only then are its tokens known.
+  const observation = options.observe?.({ capability, host });
+  const { promise: over, resolve: end } = Promise.withResolvers<CallOutcome>();
+  // Nobody may come to read the rest.
+  request.signal?.addEventListener('abort', () => end('left'), { once: true });
+  const call = { ...options, deadlineMs: Math.min(firstTokenMs, replyMs), signal: request.signal, observation, over };
   const startedAtMs = performance.now();
   const reply = await callUpstream(call, (model, signal) => openReply(options, request, model, signal));
   let remainingMs = replyMs - (performance.now() - startedAtMs);
@@ -52,9 +58,15 @@ export async function openTextStream(options: TextStreamOptions, request: TextRe
     try {
       // What has come before the caller left may still be read, but never as if it were all.
       for (let delta: string | undefined = reply.first; delta !== undefined; delta = await next()) yield delta;
+      observation?.tokens(reply.usage());
+      observation?.end('ok');
+      end('ok');
     } catch (error) {
       reply.hangUp();
-      if (!left) throw upstreamError(error, { capability, host });
+      const told = upstreamError(error, { capability, host });
+      end(left || request.signal?.aborted ? 'left' : outcomeOf(error));
+      observation?.end(left || request.signal?.aborted ? 'cancelled' : told.code);
+      if (!left) throw told;
     }
   }
 
@@ -66,6 +78,8 @@ export async function openTextStream(options: TextStreamOptions, request: TextRe
     return() {
       left = true;
       reply.hangUp();
+      observation?.end('cancelled');
+      end('left');
       return reading.return(undefined);
     },
   };

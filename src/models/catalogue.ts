@@ -5,6 +5,7 @@ import { type Knowledge, rankModels, shutdownDateOf, warningFor } from './choice
 import { type ModelListing, readModelListing } from './model-listing.ts';
 import { hostOf, type ModelServer, serverKey } from './model-server.ts';
 import { byCapability, type Capability, capabilities, modelsVariable } from './preferences.ts';
+import { afterCall, type CallsHeard, reachOf } from './reachability.ts';
 import { isModelNotFound } from './upstream-errors.ts';
 
 /** What `/health/ready` and the start-up log say of a capability. Carries no secret. */
@@ -12,8 +13,13 @@ export interface CapabilityStatus {
   model: string;
   preferred: string[];
   host: string;
-  /** Whether the server answered when its list of models was last asked for; null before the first time. */
+  /** False while it is known not to work: its server cannot be reached, fails call after call, or refuses our key. */
+  ready: boolean;
+  /** Whether the server answered when last asked, for its list of models or in a call; null before the first time. */
   reachable: boolean | null;
+  keyRefused: boolean;
+  /** Why it is not ready. */
+  problem?: string;
   /** ISO 8601. */
   checkedAt: string | null;
   /** How long that took, in milliseconds. */
@@ -38,6 +44,8 @@ export interface ModelCatalogue {
     call: (model: string) => Promise<T>,
     suits?: (model: string) => boolean,
   ): Promise<T>;
+  /** Tells how a call ended: what it threw, and what was made of that; nulls for one that worked. */
+  ended(capability: Capability, error: unknown, told: DomainError | null): void;
   warnings(): string[];
   status(): Record<Capability, CapabilityStatus>;
 }
@@ -59,6 +67,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
   const { servers, clients, log, now = Date.now, listingDeadlineMs = 5000 } = options;
   const listings = new Map<string, ModelListing>();
   const missing = new Map<string, Set<string>>();
+  const calls = new Map<Capability, CallsHeard>();
   /** The model last told to have taken over, by capability. */
   const successors = new Map<Capability, string>();
 
@@ -100,11 +109,15 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     const model = currentModel(capability);
     const shutdownDate = shutdownDateOf(known, model);
     const warning = warningFor(capability, model, known);
+    const { reachable, keyRefused, problem } = reachOf(known.listing, calls.get(capability));
     return {
       model,
       preferred: known.server.models,
       host: hostOf(known.server.baseUrl),
-      reachable: known.listing?.reachable ?? null,
+      ready: reachable !== false && !keyRefused,
+      reachable,
+      keyRefused,
+      ...(problem !== null && { problem }),
       checkedAt: known.listing?.checkedAt.toISOString() ?? null,
       tookMs: known.listing?.tookMs ?? null,
       ...(shutdownDate && { shutdownDate }),
@@ -141,6 +154,11 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
           signal?.throwIfAborted();
         }
       }
+    },
+
+    ended(capability, error, told) {
+      const heard = afterCall(calls.get(capability), { error, told, atMs: now() });
+      if (heard) calls.set(capability, heard);
     },
 
     warnings: () => capabilities.map((capability) => describe(capability).warning).filter((text) => text !== undefined),

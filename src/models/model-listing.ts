@@ -11,6 +11,8 @@ export interface ModelListing {
   /** Shutdown date (YYYY-MM-DD, or null when it gave none) by model; null when the list could not be read. */
   served: ReadonlyMap<string, string | null> | null;
   reachable: boolean;
+  /** It answered, but only to say that it does not take our key. */
+  keyRefused: boolean;
   checkedAt: Date;
   /** How long the server took to answer, or to fail, in whole milliseconds. */
   tookMs: number;
@@ -34,6 +36,8 @@ export async function readModelListing(
   return { ...listing, checkedAt, tookMs: Math.round(performance.now() - startedAt) };
 }
 
+const works = { reachable: true, keyRefused: false };
+
 async function readList(
   client: OpenAI,
   capability: Capability,
@@ -44,15 +48,16 @@ async function readList(
       client.get('/models', { signal, maxRetries: 0 }),
     );
     const parsed = modelsReply.safeParse(reply);
-    if (!parsed.success) return { served: null, reachable: true, problem: 'It offers no list of models.' };
+    if (!parsed.success) return { served: null, ...works, problem: 'It offers no list of models.' };
     const served = new Map(parsed.data.data.map((model) => [model.id, model.shutdown_date ?? null]));
-    return { served, reachable: true };
+    return { served, ...works };
   } catch (error) {
     const answered = error instanceof APIError && error.status !== undefined;
     if (answered && error.status === 404) {
-      return { served: null, reachable: true, problem: 'It offers no list of models.' };
+      return { served: null, ...works, problem: 'It offers no list of models.' };
     }
     const problem = upstreamError(error, { capability, host: hostOf(client.baseURL) }).message;
-    return { served: null, reachable: answered, problem };
+    const keyRefused = answered && (error.status === 401 || error.status === 403);
+    return { served: null, reachable: answered, keyRefused, problem };
   }
 }

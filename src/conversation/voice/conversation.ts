@@ -58,6 +58,8 @@ export async function startVoiceConversation(
   const { deps } = caller;
   const { sessionId, callId } = options;
   const interview = sessionId ? await requireTalkable(caller, sessionId) : null;
+  // A call was asked for already.
+  if (!callId) await deps.allowance.require(caller.userId);
   const voice = options.voice ?? (interview ? voiceSchema.parse(interview.voice) : deps.voice.voice);
   const language = interview?.language ?? options.language ?? 'en';
 

@@ -16,6 +16,8 @@ export interface Recorder {
   attach(emit: Emit): Promise<LiveRecording>;
   /** Puts it away. It can be resumed. */
   close(): Promise<void>;
+  /** Puts it away because it is deleted. */
+  end(why: DomainError): Promise<void>;
 }
 
 /** A minute of sound that a disk does not take. */
@@ -164,5 +166,9 @@ export function startRecorder(
       };
     },
     close,
+    end(why) {
+      detach(why, 'failed');
+      return close();
+    },
   };
 }

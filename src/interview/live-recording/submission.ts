@@ -4,9 +4,9 @@ import { spreadWords } from '../../speech/word-timing.ts';
 import { getAnswer } from '../answers.ts';
 import type { Caller } from '../context.ts';
 import { type KeptRecording, keepRecording } from '../kept-recording.ts';
+import { letGoOfRecording } from '../retention.ts';
 import type { AnswerView } from '../schemas.ts';
 import { addTake } from '../takes.ts';
-import { transcribeAnswer } from '../transcription.ts';
 import { asWav, wavHeaderBytes } from './wav.ts';
 
 /** What was said, and which model heard it. */
@@ -33,8 +33,8 @@ export async function submitLiveRecording(caller: Caller, submission: Submission
   const { questionId, path, pcmBytes } = submission;
   const staged = await deps.storage.stage(asWav(path, pcmBytes), { maxBytes: wavHeaderBytes + pcmBytes });
   const audio = await keepRecording(caller, staged, ['wav']);
-  const transcript = await transcriptOf(caller, audio, await submission.heard);
-  const answer = await addTake(deps, { userId, questionId, audio, kind: 'spoken', transcriptState: 'pending' }).catch(
+  const live = await transcriptOf(caller, audio, await submission.heard);
+  const answer = await addTake(deps, { userId, questionId, audio, kind: 'spoken', ...live }).catch(
     async (error: unknown) => {
       // Anything else may have added the row all the same: then the file is needed; if not, reconciliation removes it.
       if (error instanceof DomainError) await deps.storage.delete(audio.storageKey);
@@ -42,23 +42,19 @@ export async function submitLiveRecording(caller: Caller, submission: Submission
     },
   );
   if (!answer.isNew) await deps.storage.delete(audio.storageKey);
-  // Pending before it is done: should the server die in between, the recording is transcribed.
-  const pending = { id: answer.id, transcriptState: 'pending' as const };
-  if (transcript) await deps.db.prisma.answer.updateMany({ where: pending, data: transcript });
-  else if (answer.isNew) deps.later('transcribe', (signal) => transcribeAnswer(deps, answer.id, signal));
+  await letGoOfRecording(deps, answer.id);
   deps.changes.touch(`answer:${answer.id}`);
   return getAnswer(caller, answer.id);
 }
 
 /** Words are spread over where there is voice. */
 async function transcriptOf({ deps }: Caller, audio: KeptRecording, heard: LiveText | null) {
-  if (!heard) return null;
+  if (!heard) return { transcriptState: 'pending' as const };
   await using file = await deps.storage.local(audio.storageKey);
   const voice = await findSpeech(file.path).catch((error: unknown) => {
     deps.log.warn({ err: error }, 'voice activity was not found; words are spread over the whole recording');
     return [];
   });
-  const words = spreadWords(heard.text, voice, audio.durationMs).map((word) => ({ ...word }));
-  const transcript = { transcript: heard.text, transcribedBy: heard.model, words, failure: null, leaseUntil: null };
-  return { transcriptState: 'done' as const, ...transcript };
+  const words = spreadWords(heard.text, voice, audio.durationMs);
+  return { transcriptState: 'done' as const, transcript: heard.text, transcribedBy: heard.model, words };
 }
