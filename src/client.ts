@@ -9,7 +9,9 @@ import {
 } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import { z } from 'zod';
-import { answerSchema, cvSchema } from './interview/schemas.ts';
+import { answerSchema, cvSchema, jobDescriptionSchema } from './interview/schemas.ts';
+import { type LiveWordsListener, type LiveWordsOptions, listenLive } from './live-words.ts';
+import type { ResumableUploadOptions } from './resumable-upload.ts';
 import { endable, reconnectDelayMs, surviveRestarts } from './trpc/live-link.ts';
 import type { AppRouter } from './trpc/router.ts';
 import { signInAgain } from './trpc/sign-in-again.ts';
@@ -29,6 +31,8 @@ export interface VivaClientOptions {
 export interface UploadOptions {
   fileName?: string;
   signal?: AbortSignal;
+  /** The same for every try at one upload: then it is stored once. Answers and CVs get one of their own each time. */
+  idempotencyKey?: string;
   /** Told how much has been sent. Browsers only: elsewhere it is never called. */
   onProgress?: UploadProgress;
 }
@@ -50,17 +54,23 @@ const turnSchema = z.object({ turn_id: z.uuid() });
 const readinessSchema = z.object({
   /** The capabilities that the built-in stand-in serves. */
   offlineDemo: z.array(z.string()),
-  models: z.object({ realtime: z.object({ reachable: z.boolean().nullable() }) }),
+  models: z.object({
+    realtime: z.object({ reachable: z.boolean().nullable() }),
+    listen: z.object({ reachable: z.boolean().nullable() }),
+  }),
 });
 const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 async function refusal(response: Response): Promise<VivaRequestError> {
-  const body = refusalSchema.safeParse(await response.json().catch(() => null));
-  const { code, message } = body.data?.error ?? {
+  return refusalOf({ status: response.status, body: await response.json().catch(() => null) });
+}
+
+function refusalOf({ status, body }: { status: number; body: unknown }): VivaRequestError {
+  const { code, message } = refusalSchema.safeParse(body).data?.error ?? {
     code: 'internal',
-    message: `The server answered ${response.status}.`,
+    message: `The server answered ${status}.`,
   };
-  return new VivaRequestError(response.status, code, message);
+  return new VivaRequestError(status, code, message);
 }
 
 /** Opens with the first subscription and closes after the last; connects again, with the present token, when it is lost. */
@@ -76,6 +86,14 @@ function openSocket(url: string, presentToken: () => Promise<string | undefined>
     keepAlive: { enabled: true, intervalMs: 20_000, pongTimeoutMs: 10_000 },
   });
 }
+
+/** Given with a mutation, `mutate(input, { context: { idempotencyKey } })`, it lets the call be made again safely for 24 h. */
+function keyHeader({ idempotencyKey }: Record<string, unknown>): Record<string, string> {
+  return typeof idempotencyKey === 'string' ? { 'idempotency-key': idempotencyKey } : {};
+}
+
+/** Not `randomUUID`, which pages without HTTPS do not have. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join('-');
 
 export type VivaClient = ReturnType<typeof createVivaClient>;
 
@@ -111,9 +129,13 @@ export function createVivaClient(options: VivaClientOptions) {
               }),
         ],
         false: splitLink({
-          condition: ({ path }) => path.startsWith('auth.'),
+          // A batch has one key for all its calls.
+          condition: ({ path, context }) => path.startsWith('auth.') || 'idempotencyKey' in context,
           // Not streamed: headers that go ahead of the answer cannot carry the cookie for `<audio src>`.
-          true: httpLink({ url, headers: authorization }),
+          true: httpLink({
+            url,
+            headers: async ({ op }) => ({ ...(await authorization()), ...keyHeader(op.context) }),
+          }),
           false: httpBatchStreamLink({ url, headers: authorization, maxItems: 20 }),
         }),
       }),
@@ -141,11 +163,12 @@ export function createVivaClient(options: VivaClientOptions) {
     path: string,
     file: Blob,
     schema: z.ZodType<T>,
-    { fileName, signal, onProgress }: UploadOptions,
+    { fileName, signal, onProgress, ...key }: UploadOptions,
   ): Promise<T> {
     const body = new FormData();
     body.set('file', file, fileName ?? 'file');
-    const response = await request(path, { method: 'POST', body, signal: signal ?? null }, onProgress);
+    const init = { method: 'POST', body, signal: signal ?? null, headers: keyHeader({ ...key }) };
+    const response = await request(path, init, onProgress);
     return schema.parse(await response.json());
   }
 
@@ -160,16 +183,42 @@ export function createVivaClient(options: VivaClientOptions) {
     realtime: trpc.realtime,
     /** Sends a recording as the next take. Resolves once it is safe; `answers.onTranscript` tells the rest. */
     uploadAnswer: (questionId: string, recording: Blob, how: UploadOptions = {}) =>
-      upload(`upload/answers/${questionId}`, recording, answerSchema, how),
+      upload(`upload/answers/${questionId}`, recording, answerSchema, { idempotencyKey: newKey(), ...how }),
+    /**
+     * The same in parts (tus): when the connection is lost it goes on from what the server has, also after a reload with
+     * the address that `onUploadUrl` told.
+     */
+    async uploadAnswerResumable(questionId: string, recording: Blob, how: ResumableUploadOptions = {}) {
+      // Only now: pages that record nothing do without it.
+      const { sendResumably } = await import('./resumable-upload.ts');
+      const endpoint = new URL('upload/resumable', `${base}/`).href;
+      const connection = { endpoint, authorization, onUnauthenticated };
+      const end = await sendResumably(questionId, recording, connection, how, refusalOf);
+      const answer = answerSchema.safeParse(end.body);
+      if (answer.success) return answer.data;
+      // The answer to the last byte was lost on its way.
+      return answerSchema.parse(await (await request(`${end.url}/result`, { signal: how.signal ?? null })).json());
+    },
     /** Says something aloud in a live conversation. Resolves once the recording is safe; `chat.onEvent` tells the rest. */
     uploadTurn: async (sessionId: string, recording: Blob, how: UploadOptions = {}) => {
       const { turn_id } = await upload(`upload/turns/${sessionId}`, recording, turnSchema, how);
       return { turnId: turn_id };
     },
+    /** Has the words of an answer told while it is recorded and spoken. Nothing is stored; nothing is thrown. */
+    listen(questionId: string, how: LiveWordsOptions): LiveWordsListener {
+      const address = new URL('api/conversation', `${base.replace(/^http/, 'ws')}/`);
+      return listenLive(address, { questionId, token: presentToken() }, how);
+    },
+    /** Reads a job description from a PDF, DOCX or text, to be looked over and sent with `sessions.create`. */
+    readJobDescription: (document: Blob, how: UploadOptions = {}) =>
+      upload('upload/job-descriptions', document, jobDescriptionSchema, how),
     /** Sends a CV as PDF, DOCX or text. Its id goes into `sessions.create`. */
-    uploadCv: (document: Blob, how: UploadOptions = {}) => upload('upload/cvs', document, cvSchema, how),
+    uploadCv: (document: Blob, how: UploadOptions = {}) =>
+      upload('upload/cvs', document, cvSchema, { idempotencyKey: newKey(), ...how }),
     /** Fetches the `url` of a question's or an answer's audio. */
     fetchAudio: (audioUrl: string, init: RequestInit = {}) => request(audioUrl.replace(/^\//, ''), init),
+    /** Everything there is of the signed-in user, as one ZIP; its body is a stream. */
+    exportAccount: (init: RequestInit = {}) => request('account/export', init),
     /** Which capabilities are served by the built-in stand-in rather than a model. Throws while the server is not ready. */
     readiness: async () => readinessSchema.parse(await (await request('health/ready')).json()),
     /** Ends every subscription and the connections under them, so that a process can exit. */

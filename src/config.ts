@@ -70,6 +70,17 @@ const environment = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUDIO_STORAGE_PATH: z.string().default('audio-storage'),
+  S3_BUCKET: z.string().optional(),
+  S3_REGION: z.string().optional(),
+  S3_ENDPOINT: address.optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_PREFIX: z
+    .string()
+    .regex(/^[\w./-]{1,200}$/, 'must be of letters, digits, and . _ - /')
+    .optional(),
+  S3_FORCE_PATH_STYLE: flag.optional(),
+  S3_PRESIGNED_READS: flag.default(false),
   MAX_AUDIO_FILE_SIZE: size.default(50_000_000),
   MAX_RECORDING_MINUTES: count(1, 240).default(60),
   SUPPORTED_AUDIO_FORMATS: list
@@ -79,9 +90,12 @@ const environment = z.object({
         .min(1, 'must list at least one format'),
     )
     .default([...supportedFormats]),
-  AUDIO_RETENTION_DAYS: count(1, 36500).optional(),
+  AUDIO_RETENTION_DAYS: count(0, 36500).optional(),
   RATE_LIMIT_PER_MINUTE: count(1, 1_000_000).default(600),
+  DAILY_AUDIO_MINUTES: count(1, 1_000_000).default(600),
+  DAILY_TOKENS: count(1, 2_000_000_000).default(5_000_000),
   EVALUATION_CONCURRENCY: count(1, 20).default(20),
+  UPSTREAM_CONCURRENCY: count(1, 10_000).default(100),
   TURN_DEADLINE_SECONDS: count(5, 600).default(120),
   TURN_TRANSCRIPTION_SECONDS: count(1, 600).default(30),
   TURN_FIRST_TOKEN_SECONDS: count(1, 120).default(15),
@@ -97,6 +111,8 @@ const environment = z.object({
     .default(['audio']),
   OPENAI_REALTIME_INSTRUCTIONS: z.string().optional(),
   CHATKIT_AGENT_ID: z.string().optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional(),
   ...provider,
 });
 
@@ -172,6 +188,9 @@ export function readConfig(source: Record<string, string | undefined>): Config {
   const env = parsed.data;
   if (env.AUTH_JWKS_URL && !(env.AUTH_ISSUER && env.AUTH_AUDIENCE)) {
     throw new ConfigError('AUTH_JWKS_URL needs AUTH_ISSUER and AUTH_AUDIENCE beside it');
+  }
+  if ((env.S3_ACCESS_KEY_ID === undefined) !== (env.S3_SECRET_ACCESS_KEY === undefined)) {
+    throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY need each other');
   }
   const { OPENAI_REALTIME_MODEL, OPENAI_REALTIME_VOICE: wanted, OPENAI_REALTIME_MODALITIES, ...rest } = env;
   const voice = realtimeVoice(wanted);

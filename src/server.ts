@@ -3,6 +3,8 @@ import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig, readEnvironment } from './config.ts';
 import { createDeps } from './deps.ts';
 import { startJobs } from './jobs/start.ts';
+import { logOptions } from './log.ts';
+import { logIds } from './telemetry/log-ids.ts';
 import { welcome } from './welcome.ts';
 
 /** How long background work may take after a signal before it is ended. */
@@ -13,17 +15,16 @@ const overdueMs = 20_000;
 /** Process entry: config → deps → app → listen; a signal, also during the start, drains and ends with 0. */
 async function main(config: Config): Promise<void> {
   const pretty = process.stdout.isTTY && {
-    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,reqId' } },
+    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,requestId' } },
   };
-  const log = pino({ level: config.LOG_LEVEL, ...pretty });
+  const log = pino({ ...logOptions(config.LOG_LEVEL), mixin: logIds, ...pretty });
   const signalled = stopSignal(log);
   const deps = await createDeps(config, log);
   const app = await buildApp(deps, log);
-  const jobs = startJobs(deps);
+  const jobs = await startJobs(deps);
   const stop = async () => {
-    jobs.stop();
     // Together: an open request may wait for work that only draining ends.
-    await Promise.all([app.close(), deps.background.drain(drainMs)]);
+    await Promise.all([app.close(), deps.background.drain(drainMs), jobs.drain(drainMs)]);
     await deps.close();
     log.info({}, 'stopped');
   };

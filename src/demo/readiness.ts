@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 const readinessSchema = z.object({
-  status: z.literal('ready'),
+  status: z.enum(['ready', 'degraded']),
   /** Capabilities that the built-in stand-in serves. */
   offlineDemo: z.array(z.string()),
   models: z.record(z.string(), z.object({ model: z.string(), preferred: z.array(z.string()), host: z.string() })),

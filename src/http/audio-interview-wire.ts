@@ -26,7 +26,7 @@ export function answerToWire(answer: AnswerView): SubmitAnswerReply {
     question_id: answer.questionId,
     audio_file_path: answer.audio?.path ?? '',
     transcribed_text: answer.transcript ?? '',
-    audio_duration: answer.audio ? seconds(answer.audio.durationMs) : 0,
+    audio_duration: seconds(answer.durationMs ?? 0),
     transcription_confidence: answer.confidence,
     submitted_at: answer.submittedAt,
     transcription_status: answer.transcriptState,

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { byCapability, type Capability, capabilities } from '../models/preferences.ts';
 
 const capabilityStatus = z.object({
-  /** Whether its server answered when it was last asked for its models; `unknown` before the first time. */
+  /** Whether its server works, by the last call or the last look at its models; `unknown` before the first time. */
   status: z.enum(['up', 'down', 'unknown']),
   /** The one in use, and all of them, the preferred first. */
   model: z.string(),
@@ -38,8 +38,8 @@ export function audioStatusRoutes(scope: FastifyInstance, { catalogue, offline }
     async (_request, reply) => {
       const known = catalogue.status();
       const each = byCapability((capability: Capability) => {
-        const { model, preferred, reachable, checkedAt, tookMs } = known[capability];
-        const status = reachable === null ? ('unknown' as const) : reachable ? ('up' as const) : ('down' as const);
+        const { model, preferred, ready, reachable, checkedAt, tookMs } = known[capability];
+        const status = !ready ? ('down' as const) : reachable === null ? ('unknown' as const) : ('up' as const);
         return { status, model, models: preferred, offlineDemo: offline.includes(capability), checkedAt, tookMs };
       });
       void reply.header('cache-control', 'no-store');

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { guest, login, register } from '../auth/accounts.ts';
-import type { AuthDeps } from '../auth/auth.ts';
+import { consentEntrySchema, giveConsent, listConsents, withdrawConsent } from '../auth/consent.ts';
 import { clearAccessCookie, setAccessCookie } from '../auth/cookie.ts';
+import { deleteAccount, deleteAccountInputSchema } from '../auth/delete-account.ts';
 import { logout, refresh } from '../auth/logins.ts';
 import { optionalIdentity, requireIdentity } from '../auth/plugin.ts';
 import {
@@ -16,7 +17,10 @@ import {
   type User,
   userSchema,
 } from '../auth/schemas.ts';
-import { giveConsent, me } from '../auth/users.ts';
+import { me } from '../auth/users.ts';
+import type { Deps } from '../deps.ts';
+import { byAddress } from '../idempotency/owner.ts';
+import { deletionSchema, eraseUser } from '../interview/account-deletion.ts';
 
 const tags = ['Identity'];
 const security = [{ bearer: [] }];
@@ -42,6 +46,9 @@ const logoutWire = z
   .nullish()
   .transform((body) => ({ refreshToken: body?.refresh_token }));
 
+const { filesLeft, ...deletedCounts } = deletionSchema.shape;
+const deletionWire = z.object({ ...deletedCounts, files_left: filesLeft });
+
 function userToWire({ consentedAt, ...user }: User): z.output<typeof userWire> {
   return { ...user, consented_at: consentedAt };
 }
@@ -52,36 +59,39 @@ function signedIn(reply: FastifyReply, { token, expiresAt, refreshToken, user }:
   return { token, expires_at: expiresAt, refresh_token: refreshToken, user: userToWire(user) };
 }
 
+const config = { idempotencyOwner: byAddress };
+
 const callerOf = (request: FastifyRequest) => ({ ip: request.ip, identity: optionalIdentity(request) });
 
 /** REST twins of the `auth` procedures. */
-export async function authRoutes(scope: FastifyInstance, { auth }: { auth: AuthDeps }): Promise<void> {
+export async function authRoutes(scope: FastifyInstance, deps: Pick<Deps, 'auth' | 'product'>): Promise<void> {
+  const { auth } = deps;
   const app = scope.withTypeProvider<ZodTypeProvider>();
   const signIn = (summary: string) => ({ tags, summary, response: { 200: tokensWire } });
 
   app.post(
     '/guest',
-    { schema: { ...signIn('Start as a guest'), body: guestInputSchema.nullish() } },
+    { config, schema: { ...signIn('Start as a guest'), body: guestInputSchema.nullish() } },
     async (request, reply) => signedIn(reply, await guest(auth, request.body ?? {}, callerOf(request))),
   );
   app.post(
     '/register',
-    { schema: { ...signIn('Make an account; a guest keeps its history'), body: registerInputSchema } },
+    { config, schema: { ...signIn('Make an account; a guest keeps its history'), body: registerInputSchema } },
     async (request, reply) => signedIn(reply, await register(auth, request.body, callerOf(request))),
   );
   app.post(
     '/login',
-    { schema: { ...signIn('Sign in; a guest’s history moves into the account'), body: loginInputSchema } },
+    { config, schema: { ...signIn('Sign in; a guest’s history moves into the account'), body: loginInputSchema } },
     async (request, reply) => signedIn(reply, await login(auth, request.body, callerOf(request))),
   );
   app.post(
     '/refresh',
-    { schema: { ...signIn('Exchange the refresh token for new tokens'), body: refreshWire } },
+    { config, schema: { ...signIn('Exchange the refresh token for new tokens'), body: refreshWire } },
     async (request, reply) => signedIn(reply, await refresh(auth, request.body)),
   );
   app.post(
     '/logout',
-    { schema: { tags, security, summary: 'Sign this device out', body: logoutWire } },
+    { config, schema: { tags, security, summary: 'Sign this device out', body: logoutWire } },
     async (request, reply) => {
       const input = request.body;
       // With a refresh token an expired access token is no reason to refuse.
@@ -97,5 +107,50 @@ export async function authRoutes(scope: FastifyInstance, { auth }: { auth: AuthD
     '/consent',
     { schema: { tags, security, summary: 'Agree to being recorded, once', response: { 200: userWire } } },
     async (request) => userToWire(await giveConsent(auth, requireIdentity(request))),
+  );
+  await accountRoutes(scope, deps);
+}
+
+const withdrawal = 'Take the consent to being recorded back; what was recorded before stays until it is deleted';
+
+async function accountRoutes(scope: FastifyInstance, { auth, product }: Pick<Deps, 'auth' | 'product'>): Promise<void> {
+  const app = scope.withTypeProvider<ZodTypeProvider>();
+  app.delete(
+    '/consent',
+    { schema: { tags, security, summary: withdrawal, response: { 200: userWire } } },
+    async (request) => userToWire(await withdrawConsent(auth, requireIdentity(request))),
+  );
+  app.get(
+    '/consents',
+    {
+      schema: {
+        tags,
+        security,
+        summary: 'What was agreed to and taken back, newest first',
+        response: { 200: z.object({ consents: z.array(consentEntrySchema) }) },
+      },
+    },
+    async (request) => ({ consents: await listConsents(auth, requireIdentity(request)) }),
+  );
+  app.delete(
+    '/account',
+    {
+      // Who is asking comes before what: a stranger learns nothing from how a body is refused.
+      onRequest: async (request) => void requireIdentity(request),
+      schema: {
+        tags,
+        security,
+        summary: 'Delete the account with everything in it, and sign every device out',
+        body: deleteAccountInputSchema,
+        response: { 200: deletionWire },
+      },
+    },
+    async (request, reply) => {
+      const identity = requireIdentity(request);
+      const erase = () => eraseUser(product, identity.userId);
+      const { filesLeft, ...deleted } = await deleteAccount(auth, request.body, { identity, ip: request.ip, erase });
+      clearAccessCookie(reply);
+      return { ...deleted, files_left: filesLeft };
+    },
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { DomainError } from '../errors.ts';
+import { asDomainError, DomainError } from '../errors.ts';
 
 /** How long open requests may take once the server stops. */
 const graceMs = 10_000;
@@ -10,6 +10,11 @@ const graceMs = 10_000;
  */
 export function closeInOrder(app: FastifyInstance): AbortSignal {
   const closing = new AbortController();
+  // On a connection that is still open; the supervisor wants to hear how it goes to the end.
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!closing.signal.aborted || request.url.startsWith('/health/')) return done();
+    done(asDomainError(closing.signal.reason));
+  });
   app.addHook('preClose', async () => {
     closing.abort(new DomainError('unavailable', 'The server is restarting. Connect again in a moment.'));
     const idle = setInterval(() => app.server.closeIdleConnections(), 50);

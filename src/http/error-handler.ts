@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { asDomainError, DomainError, type ErrorCode } from '../errors.ts';
+import { asDomainError, DomainError, type ErrorCode, errorTable } from '../errors.ts';
+import { messageOf } from '../logged-details.ts';
 import { readUnreadBodies } from './unread-body.ts';
 
 /** Refusals of the framework itself, in our words. */
@@ -20,7 +22,9 @@ const frameworkErrors: Record<string, [ErrorCode, string]> = {
   FST_ERR_BAD_URL: ['invalid_input', 'The address is malformed: check what follows each % sign.'],
 };
 
-function classify(error: FastifyError): DomainError {
+function classify(error: FastifyError | DomainError): DomainError {
+  // Fastify gives what a body's parser throws a status of its own.
+  if (error instanceof DomainError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map(({ instancePath, message }) => ({
       path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
@@ -39,19 +43,29 @@ function classify(error: FastifyError): DomainError {
 }
 
 export function sendError(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
-  const log = { err: error.cause ?? error, code: error.code };
-  if (error.status >= 500) request.log.error(log, error.message);
-  else request.log.info({ code: error.code }, error.message);
+  const { code } = error;
+  // In the words of the error, where these repeat nothing of the request.
+  const told = messageOf(error) ?? 'a request was refused';
+  if (error.status >= 500) request.log.error({ err: error.cause ?? error, code }, told);
+  else request.log.info({ code }, told);
   if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   reply
     .status(error.status)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send({ error: error.toPublic() });
+    .send({ error: spokenHere(error, request) });
 }
 
-/** One shape for every refusal: `{ "error": { code, message, issues? } }`. It arrives even when the body was not wanted. */
+/** What is refused before tRPC sees it is told in tRPC's words, or else its clients could make nothing of it. */
+function spokenHere(error: DomainError, { url }: FastifyRequest): object {
+  const told = error.toPublic();
+  if (!/^\/trpc[/?]/.test(url)) return told;
+  const { status: httpStatus, trpc: code } = errorTable[error.code];
+  return { message: error.message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { code, httpStatus, error: told } };
+}
+
+/** One shape for every refusal: `{ "error": { code, message, issues?, retryAfterMs? } }`. It arrives even when the body was not wanted. */
 export function registerErrorHandler(app: FastifyInstance): void {
   readUnreadBodies(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(classify(error), request, reply));

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConversationDeps } from '../conversation/context.ts';
+import { findReplyElsewhere, followReplyElsewhere } from '../conversation/reply-elsewhere.ts';
 import { DomainError } from '../errors.ts';
 
 /** Offsets, both inclusive. `end` is null when the answer goes on to the end of the reply, wherever that will be. */
@@ -43,11 +44,29 @@ export function sendGrowingReply(
   if (deps.live.byAudio(audioId)?.userId !== userId) return null;
   const range = growingRange(request);
   const stream = deps.replies.follow(audioId, range.start, untilAnswered(reply));
-  return stream && sendGrowingAudio(request, reply, stream, { mimeType: 'audio/mpeg', ...range });
+  return (
+    stream && sendGrowingAudio(request, reply, stream, { mimeType: 'audio/mpeg', fileName: `${audioId}.mp3`, ...range })
+  );
+}
+
+/** As `sendGrowingReply`, of a reply that another server on the same database and storage speaks right now. */
+export async function sendReplyElsewhere(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { deps, userId }: { deps: ConversationDeps; userId: string },
+  audioId: string,
+): Promise<FastifyReply | null> {
+  const spoken = await findReplyElsewhere(deps, userId, audioId);
+  if (!spoken) return null;
+  const range = growingRange(request);
+  const stream = followReplyElsewhere(deps, spoken, range.start, untilAnswered(reply));
+  return sendGrowingAudio(request, reply, stream, { mimeType: 'audio/mpeg', fileName: `${audioId}.mp3`, ...range });
 }
 
 export interface GrowingAnswer extends GrowingRange {
   mimeType: string;
+  /** Of our own making: it goes into a header as it is. */
+  fileName: string;
 }
 
 /**
@@ -59,14 +78,14 @@ export async function sendGrowingAudio(
   request: FastifyRequest,
   reply: FastifyReply,
   stream: AsyncIterable<Uint8Array>,
-  { mimeType, start, end }: GrowingAnswer,
+  { mimeType, fileName, start, end }: GrowingAnswer,
 ): Promise<FastifyReply> {
   reply.headers({
     'content-type': mimeType,
     'accept-ranges': 'bytes',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-disposition': 'inline',
+    'content-disposition': `inline; filename="${fileName}"`,
   });
   // To anything but a stream the framework would add the length of what it is given: 0.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));

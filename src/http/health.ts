@@ -1,22 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import type { Deps } from '../deps.ts';
+import type { Readiness } from '../telemetry/readiness.ts';
 
-/** Liveness, and readiness with the model behind each capability. Brief 3's health line is at `/`: see `web.ts`. */
-export function healthRoutes(app: FastifyInstance, { db, catalogue, offline }: Deps): void {
+export interface HealthOptions {
+  readiness: () => Promise<Readiness>;
+}
+
+/**
+ * `/health/live`: the process answers; restart it when it does not. `/health/ready`: whether to send requests here, with
+ * what is wrong: 503 when they had better go elsewhere, also from the moment that the server begins to stop. Brief 3's
+ * health line is at `/`: see `web.ts`.
+ */
+export function healthRoutes(app: FastifyInstance, { readiness }: HealthOptions): void {
   const hidden = { schema: { hide: true } };
   app.get('/health/live', hidden, async () => ({ status: 'live' }));
   app.get('/health/ready', hidden, async (_request, reply) => {
-    const database = await db.pool.query('select 1').then(
-      () => 'up' as const,
-      () => 'down' as const,
-    );
-    if (database === 'down') reply.status(503);
-    return {
-      status: database === 'up' ? 'ready' : 'not ready',
-      database,
-      offlineDemo: offline,
-      models: catalogue.status(),
-      warnings: catalogue.warnings(),
-    };
+    const answer = await readiness();
+    void reply.header('cache-control', 'no-store').status(answer.status === 'not ready' ? 503 : 200);
+    return answer;
   });
 }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
+import type { FormContent } from '../idempotency/form-content.ts';
 import type { Caller } from '../interview/context.ts';
 import { abortable } from '../storage/abortable.ts';
 import type { StagedAudio } from '../storage/audio-storage.ts';
@@ -22,19 +24,21 @@ const maxNameLength = 1_000;
 /** Streams the one file of a form to storage, `through` something else on the way. Leaves nothing behind when anything about the form is wrong. */
 export async function receiveRecording(
   request: FastifyRequest,
-  { deps, signal }: Caller,
+  { deps, userId, signal }: Caller,
   {
     pace = defaultPace,
     through = (part) => freeAfterUse(part.file),
   }: { pace?: Pace | undefined; through?: (part: MultipartFile) => AsyncIterable<Uint8Array> } = {},
 ): Promise<ReceivedRecording> {
   const { maxAudioBytes: maxBytes } = deps.limits;
+  using _place = deps.places.take('uploads', userId);
   let recording: StagedAudio | undefined;
   try {
     const fields = await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
       recording = await deps.storage.stage(through(part), { maxBytes, signal: watched });
     });
     if (!recording) throw noFile('the recording');
+    noteForm(request, { fields, sha256: recording.sha256 });
     return { recording, fields };
   } catch (error) {
     await recording?.discard();
@@ -52,7 +56,7 @@ export async function receiveDocument(
   }: { maxBytes: number; pace?: Pace | undefined; signal?: AbortSignal | undefined },
 ): Promise<{ bytes: Buffer; fileName: string }> {
   let document: { bytes: Buffer; fileName: string } | undefined;
-  await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
+  const fields = await readForm(request, { maxBytes, pace, signal }, async (part, watched) => {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     for await (const piece of abortable<Uint8Array>(part.file, watched)) {
@@ -63,7 +67,25 @@ export async function receiveDocument(
     document = { bytes: Buffer.concat(pieces), fileName: part.filename };
   });
   if (!document) throw noFile('the document');
+  if (request.keyed) noteForm(request, { fields, sha256: createHash('sha256').update(document.bytes).digest('hex') });
   return document;
+}
+
+/** Reads a form only to tell whether it is the same as another. */
+export async function hashForm(
+  request: FastifyRequest,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Promise<FormContent> {
+  const hash = createHash('sha256');
+  const fields = await readForm(request, { maxBytes, pace: defaultPace, signal }, async (part, watched) => {
+    for await (const piece of abortable<Uint8Array>(part.file, watched)) hash.update(piece);
+  });
+  return { fields, sha256: hash.digest('hex') };
+}
+
+/** For the answer to a request with an `Idempotency-Key`, which is to be given to the same form only. */
+function noteForm({ keyed }: FastifyRequest, form: FormContent): void {
+  if (keyed) keyed.form = form;
 }
 
 interface FormLimits {

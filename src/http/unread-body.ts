@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 
 /** As nginx's lingering_time: how long a client may go on sending what nobody wants. */
 const lingerMs = 30_000;
+/** The same when the server is stopping. */
+const stoppingLingerMs = 1_000;
 
 /**
  * Reads on when an answer comes before the body has ended, as refusals do. Closed at once, the connection is reset and
@@ -10,6 +12,7 @@ const lingerMs = 30_000;
  */
 export function readUnreadBodies(app: FastifyInstance): void {
   const lingering = new Set<Socket>();
+  let stopping = false;
   app.addHook('onResponse', async ({ raw }) => {
     if (raw.readableEnded || raw.destroyed) return;
     raw.unpipe();
@@ -17,13 +20,14 @@ export function readUnreadBodies(app: FastifyInstance): void {
     if (raw.complete) return;
     const { socket } = raw;
     lingering.add(socket);
-    const overdue = setTimeout(() => socket.destroy(), lingerMs);
+    const overdue = setTimeout(() => socket.destroy(), stopping ? stoppingLingerMs : lingerMs);
     raw.once('close', () => {
       clearTimeout(overdue);
       lingering.delete(socket);
     });
   });
   app.addHook('preClose', async () => {
+    stopping = true;
     for (const socket of lingering) socket.destroy();
   });
 }

@@ -4,12 +4,13 @@ import type { ConversationDeps } from '../conversation/context.ts';
 import { sayAloud } from '../conversation/turns.ts';
 import { assertAnswerable, submitRecording } from '../interview/answers.ts';
 import { uploadCv } from '../interview/cvs.ts';
+import { readJobDescription } from '../interview/job-descriptions.ts';
 import { idSchema } from '../interview/schemas.ts';
 import { callerOf } from './caller.ts';
 import { receiveDocument, receiveRecording } from './multipart.ts';
 import type { Pace } from './steady.ts';
 
-const maxDocumentBytes = 5_000_000;
+export const maxDocumentBytes = 5_000_000;
 
 /** Raw uploads: a scope of their own, because tRPC's plugin takes the body parsers of its scope away. */
 export async function uploadRoutes(app: FastifyInstance, deps: ConversationDeps, pace?: Pace): Promise<void> {
@@ -46,10 +47,18 @@ export async function uploadRoutes(app: FastifyInstance, deps: ConversationDeps,
     return reply.status(201).send({ turn_id: turnId });
   });
 
+  /** Reads a file for the page to show: nothing of it is stored. */
+  app.post('/upload/job-descriptions', async (request, reply) => {
+    const { signal, userId } = callerOf(request, reply, deps);
+    using _place = deps.places.take('uploads', userId);
+    return await readJobDescription(await receiveDocument(request, { maxBytes: maxDocumentBytes, pace, signal }));
+  });
+
   app.post('/upload/cvs', async (request, reply) => {
     const caller = callerOf(request, reply, deps);
+    using _place = deps.places.take('uploads', caller.userId);
     const file = await receiveDocument(request, { maxBytes: maxDocumentBytes, pace, signal: caller.signal });
     reply.status(201);
-    return uploadCv(caller, file);
+    return await uploadCv(caller, file);
   });
 }

@@ -37,6 +37,7 @@ export async function voiceRoutes(
 ): Promise<void> {
   const assistant = createAssistant(product);
   const app = scope.withTypeProvider<ZodTypeProvider>();
+  const config = { idempotencyOwner: (request: FastifyRequest) => keyOwner(knownOwner(auth, request)) };
   // Who is asking comes before what: a stranger learns nothing from how a body is refused.
   app.addHook('onRequest', async (request) => {
     knownOwner(auth, request);
@@ -45,6 +46,7 @@ export async function voiceRoutes(
   app.post(
     '/ask',
     {
+      config,
       schema: {
         tags,
         security,
@@ -69,6 +71,7 @@ export async function voiceRoutes(
     anyBody.withTypeProvider<ZodTypeProvider>().post(
       '/clear',
       {
+        config,
         schema: {
           tags,
           security,
@@ -93,6 +96,11 @@ function knownOwner(auth: AuthDeps, request: FastifyRequest): AssistantOwner | n
   const signed = request.cookies[voiceCookie];
   const id = idSchema.safeParse(signed && request.unsignCookie(signed).value);
   return id.success ? { cookieId: id.data } : null;
+}
+
+function keyOwner(owner: AssistantOwner | null): string | null {
+  if (!owner) return null;
+  return 'userId' in owner ? `user:${owner.userId}` : `cookie:${owner.cookieId}`;
 }
 
 /** Counted like a new guest. The cookie ends with the browser session, as that of the brief. */

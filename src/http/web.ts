@@ -7,7 +7,7 @@ const builtFolder = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 const notBuilt = 'The web app has not been built. Run: npx vite build src/web';
 
 /** The paths of `src/web/router/routes.tsx`; `/` is shared with the health line. */
-const appPaths = ['/start', '/start/:id', '/interview/:id', '/live/:id', '/results/:id', '/history'];
+const appPaths = ['/start', '/start/:id', '/interview/:id', '/live/:id', '/results/:id', '/history', '/account'];
 
 /** What belongs to the other doors: an address below that is wrong is refused in their shape, to browsers too. */
 const otherDoors = /^\/(api|trpc|upload|audio|audio-interview|health|docs|metrics|assets)(\/|$)/;
@@ -24,14 +24,15 @@ function wantsHtml({ headers }: FastifyRequest): boolean {
  * Only our own files run, and only our own server is spoken to; `blob:` is for what the microphone has recorded.
  * Safari before 15.4 does not count sockets as 'self': https://www.w3.org/TR/CSP3/#match-url-to-source-expression
  */
-function contentSecurityPolicy(host: string): string {
+function contentSecurityPolicy(host: string, audioOrigin: string | undefined): string {
   const sockets = /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     `connect-src 'self'${sockets}`,
-    "media-src 'self' blob:",
+    // A redirect is followed only to where the policy allows: recordings may be read from S3 itself.
+    `media-src 'self' blob:${audioOrigin ? ` ${audioOrigin}` : ''}`,
     "img-src 'self' data: blob:",
     "worker-src 'self' blob:",
     "font-src 'self'",
@@ -48,7 +49,17 @@ function varyByAccept(reply: FastifyReply): FastifyReply {
   return reply.header('vary', before ? `${before}, Accept` : 'Accept');
 }
 
-function sendPage(built: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+interface WebOptions {
+  built?: string;
+  /** Where `/audio` may redirect to. */
+  audioOrigin?: string | undefined;
+}
+
+function sendPage(
+  { built, audioOrigin }: WebOptions & { built: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   varyByAccept(reply);
   const found = reply.statusCode === 200;
   if (!existsSync(`${built}index.html`)) return reply.status(503).type('text/plain; charset=utf-8').send(notBuilt);
@@ -56,7 +67,7 @@ function sendPage(built: string, request: FastifyRequest, reply: FastifyReply): 
     reply
       .headers({
         'cache-control': 'no-cache',
-        'content-security-policy': contentSecurityPolicy(request.host),
+        'content-security-policy': contentSecurityPolicy(request.host, audioOrigin),
         'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
         'referrer-policy': 'same-origin',
         'x-content-type-options': 'nosniff',
@@ -71,8 +82,9 @@ function sendPage(built: string, request: FastifyRequest, reply: FastifyReply): 
  * The web app, as `vite build` has left it: files with a hash in their name for good, the page itself asked for again
  * each time. Browsers get it at each of its paths, and at wrong ones; everything else is told as before.
  */
-export async function webRoutes(app: FastifyInstance, { built = builtFolder }: { built?: string }): Promise<void> {
-  const sendApp = (request: FastifyRequest, reply: FastifyReply) => sendPage(built, request, reply);
+export async function webRoutes(app: FastifyInstance, options: WebOptions): Promise<void> {
+  const { built = builtFolder, audioOrigin } = options;
+  const sendApp = (request: FastifyRequest, reply: FastifyReply) => sendPage({ built, audioOrigin }, request, reply);
   const hidden = { schema: { hide: true } };
   if (!existsSync(`${built}index.html`)) app.log.warn({}, notBuilt);
   await app.register(fastifyStatic, {
@@ -88,7 +100,7 @@ export async function webRoutes(app: FastifyInstance, { built = builtFolder }: {
   });
   app.get('/', hidden, async (request, reply) => {
     if (wantsHtml(request)) return sendApp(request, reply);
-    return varyByAccept(reply).type('text/plain').send('Voice Agent API is running.');
+    return varyByAccept(reply).type('text/plain; charset=utf-8').send('Voice Agent API is running.');
   });
   for (const path of appPaths) {
     app.get(path, hidden, async (request, reply) =>

@@ -66,8 +66,8 @@ export async function callRoutes(scope: FastifyInstance, { product, auth, closin
           'This is not an SDP offer. Send that of RTCPeerConnection.createOffer().',
         );
       }
-      const { loginId } = requireIdentity(request);
-      const rights = { login: auth.logins.watch(loginId), closing };
+      const { loginId, userId } = requireIdentity(request);
+      const rights = { login: auth.logins.watch(loginId, userId), closing };
       const { id, sdp } = await createCall(callerOf(request, reply, product), input, rights);
       reply.status(201).header('location', `/api/realtime/calls/${id}`);
       if (!bare) return { call_id: id, sdp };

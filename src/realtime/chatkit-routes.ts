@@ -60,6 +60,7 @@ export async function chatKitRoutes(scope: FastifyInstance, { product }: { produ
     },
     async (request, reply) => {
       const caller = callerOf(request, reply, product);
+      await product.allowance.require(caller.userId);
       const session = await product.realtime.broker.createChatKitSession(caller.userId, caller.signal);
       const { id, clientSecret, expiresAt, status } = session;
       return { id, client_secret: clientSecret, expires_at: expiresAt, status };

@@ -16,7 +16,7 @@ const start = z.object({
     .optional(),
   voice: voiceSchema.optional(),
   language: languageSchema.optional(),
-  mode: z.enum(['converse', 'transcribe'], 'The mode is converse or transcribe.').default('converse'),
+  mode: z.enum(['converse', 'transcribe', 'listen'], 'The mode is converse, transcribe or listen.').default('converse'),
   questionId: idSchema.optional(),
   recordingId: idSchema.optional(),
 });

@@ -4,12 +4,14 @@ import type { AuthDeps } from '../auth/auth.ts';
 import type { ConversationDeps } from '../conversation/context.ts';
 import { asDomainError, DomainError } from '../errors.ts';
 import type { LiveRecordingDeps } from '../interview/live-recording/context.ts';
+import { refuseDeepJson } from '../json-depth.ts';
 import { closeCodes, closeReason } from '../sockets/close-codes.ts';
 import { createPlaces, type Places } from '../sockets/places.ts';
 import { type Speaker, speakerOf } from './conversation-identity.ts';
 import { type ClientMessage, readClientMessage, type StartMessage } from './conversation-messages.ts';
 import { startConversing } from './conversing.ts';
 import { createInbox } from './inbox.ts';
+import { startListening } from './listening.ts';
 import { createOutbox } from './outbox.ts';
 import type { Talk } from './talk.ts';
 import { startTranscribing } from './transcribing.ts';
@@ -56,6 +58,8 @@ export async function conversationSocket(app: FastifyInstance, options: Conversa
   });
 }
 
+const startIn = { converse: startConversing, transcribe: startTranscribing, listen: startListening };
+
 /** One socket: any number of conversations, one after the other. Everything listens before anything is awaited. */
 function serve(socket: WebSocket, request: FastifyRequest, { deps, auth, closing, limits, places }: Serving): void {
   const left = new AbortController();
@@ -82,7 +86,7 @@ function serve(socket: WebSocket, request: FastifyRequest, { deps, auth, closing
     if (!place) {
       throw new DomainError('rate_limited', 'You have too many conversations open. End one of them first.');
     }
-    const login = auth.logins.watch(identity.loginId);
+    const login = auth.logins.watch(identity.loginId, identity.userId);
     const loggedOut = () => void leave(asDomainError(login.signal.reason), closeCodes.unauthenticated);
     login.signal.addEventListener('abort', loggedOut, { once: true });
     release = () => {
@@ -101,8 +105,11 @@ function serve(socket: WebSocket, request: FastifyRequest, { deps, auth, closing
       const caller = { deps, userId: speaker.identity.userId };
       const early: object[] = [];
       let tell = (event: object): void => void early.push(event);
-      const startTalk = message.mode === 'transcribe' ? startTranscribing : startConversing;
-      const begun = await startTalk(caller, message, { tell: (event) => tell(event), over, signal: left.signal });
+      const begun = await startIn[message.mode](caller, message, {
+        tell: (event) => tell(event),
+        over,
+        signal: left.signal,
+      });
       talk = begun;
       outbox.pauses(begun);
       outbox.tell({ type: 'session.started', ...begun.started, ...(speaker.token && { token: speaker.token }) });
@@ -163,6 +170,7 @@ function serve(socket: WebSocket, request: FastifyRequest, { deps, auth, closing
 }
 
 function parseJson(text: string): unknown {
+  refuseDeepJson(text);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -13,7 +13,7 @@ export interface Outbox {
 const pauseAboveBytes = 512 * 1024;
 const resumeBelowBytes = 128 * 1024;
 /** Beyond this the client does not read at all. */
-const mostBytes = 4 * 2 ** 20;
+const mostBytes = 2 ** 20;
 const stalledMs = 15_000;
 const pollMs = 50;
 

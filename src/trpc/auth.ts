@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { guest, login, register } from '../auth/accounts.ts';
+import { consentEntrySchema, giveConsent, listConsents, withdrawConsent } from '../auth/consent.ts';
 import { clearAccessCookie, setAccessCookie } from '../auth/cookie.ts';
+import { deleteAccount, deleteAccountInputSchema } from '../auth/delete-account.ts';
 import { logout, refresh } from '../auth/logins.ts';
 import { optionalIdentity } from '../auth/plugin.ts';
 import {
@@ -13,7 +15,8 @@ import {
   tokensSchema,
   userSchema,
 } from '../auth/schemas.ts';
-import { giveConsent, me } from '../auth/users.ts';
+import { me } from '../auth/users.ts';
+import { deletionSchema, eraseUser } from '../interview/account-deletion.ts';
 import type { TrpcContext } from './context.ts';
 import { procedure, publicProcedure, router } from './init.ts';
 
@@ -54,4 +57,22 @@ export const authRouter = router({
   me: procedure.output(userSchema).query(({ ctx }) => me(ctx.auth, ctx.identity)),
   /** Agrees to being recorded: asked for before the first upload. */
   consent: procedure.output(userSchema).mutation(({ ctx }) => giveConsent(ctx.auth, ctx.identity)),
+  /** Takes it back: nothing more is recorded. What was recorded before stays until it is deleted. */
+  withdrawConsent: procedure.output(userSchema).mutation(({ ctx }) => withdrawConsent(ctx.auth, ctx.identity)),
+  /** What was agreed to and taken back, newest first. */
+  consents: procedure.output(z.array(consentEntrySchema)).query(({ ctx }) => listConsents(ctx.auth, ctx.identity)),
+  /**
+   * Deletes the account with everything in it, and tells what was deleted once it is gone. Registered users give their
+   * password again. Every device is signed out.
+   */
+  deleteAccount: procedure
+    .input(deleteAccountInputSchema)
+    .output(deletionSchema)
+    .mutation(async ({ ctx, input }) => {
+      const { auth, deps, identity, req, res } = ctx;
+      const erase = () => eraseUser(deps, identity.userId);
+      const report = await deleteAccount(auth, input, { identity, ip: req.ip, erase });
+      if (res) clearAccessCookie(res);
+      return report;
+    }),
 });

@@ -1,9 +1,14 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+// What a middleware returns that answers without asking the next one carries this mark; it has no other home.
+import { middlewareMarker } from '@trpc/server/unstable-core-do-not-import';
 import { ZodError } from 'zod';
 import { requireIdentity } from '../auth/plugin.ts';
 import type { ConversationCaller } from '../conversation/context.ts';
 import { asDomainError, DomainError, type ErrorCode, errorTable } from '../errors.ts';
+import { claimCall, repeatCall, settleCall } from '../idempotency/calls.ts';
+import { scopeOf } from '../telemetry/log-ids.ts';
+import { sessionNamedIn } from '../telemetry/session-named.ts';
 import type { TrpcContext } from './context.ts';
 
 const toTrpc = (error: DomainError) =>
@@ -60,8 +65,25 @@ const t = initTRPC.context<TrpcContext>().create({
 
 export const router = t.router;
 
+/** Every call is watched: with the ids of who calls, and of the session that its input names. */
+const watched = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
+  const { req, socket, trial, deps } = ctx;
+  // What cannot be read is refused further on, where the input is wanted.
+  const sessionId = sessionNamedIn(await getRawInput().catch(() => undefined));
+  const userId = req.identity?.userId;
+  const request = scopeOf(req);
+  const scope = { ...request, ...(userId && { userId }), ...(sessionId && { sessionId }) };
+  const result = await deps.telemetry.call({ path, scope, trial }, next, (ended) => (ended.ok ? null : ended.error));
+  // A request's own line tells of its calls; a socket has too many for one.
+  if (socket === null && (result.ok || !trial)) {
+    request.sessionId ??= scope.sessionId;
+    request.procedure = request.procedure ? `${request.procedure},${path}` : path;
+  }
+  return result;
+});
+
 /** Errors of the product become tRPC errors with the same code as on REST. */
-export const publicProcedure = t.procedure.use(async ({ next }) => {
+const refusing = watched.use(async ({ next }) => {
   const result = await next();
   if (result.ok) return result;
   const known = domainErrorOf(result.error);
@@ -69,9 +91,42 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
   return result;
 });
 
-/** For a signed-in user; verbs get the caller. */
-export const procedure = publicProcedure.use(async ({ ctx, next, signal }) => {
-  const identity = requireIdentity(ctx.req);
-  const caller: ConversationCaller = { deps: ctx.deps, userId: identity.userId, ...(signal && { signal }) };
-  return next({ ctx: { identity, caller } });
+/** A request is counted when it comes: of a batch that is its first call, of a socket its handshake. */
+const counted = refusing.use(async ({ ctx, batchIndex, next }) => {
+  if (ctx.socket || batchIndex > 0) await ctx.countCall(ctx.req);
+  return next();
 });
+
+/** Mutations take an `Idempotency-Key`: of the user where one is signed in for sure, else of the address. */
+const takingKeys = (owner: (ctx: TrpcContext) => string | null) =>
+  t.middleware(async ({ ctx, type, path, batchIndex, getRawInput, signal, next }) => {
+    if (type !== 'mutation') return next();
+    const { req, res, idempotency } = ctx;
+    const call = { req, res, idempotency, owner: owner(ctx), path, batchIndex, getRawInput, signal };
+    const claim = await claimCall(call);
+    if (!claim) return next();
+    if (claim.answer) {
+      const outcome = repeatCall(call, claim.answer);
+      if ('error' in outcome) throw outcome.error;
+      return { ok: true, data: outcome.data, marker: middlewareMarker };
+    }
+    const result = await next();
+    await settleCall(claim.hold, result.ok ? { data: result.data } : { error: domainErrorOf(result.error) }, signal);
+    return result;
+  });
+
+/** For anybody. */
+export const publicProcedure = counted.use(takingKeys(() => null));
+
+/** For a signed-in user; verbs get the caller. */
+export const procedure = counted
+  .use(async ({ ctx, next, signal }) => {
+    const identity = requireIdentity(ctx.req);
+    const caller: ConversationCaller & { deps: TrpcContext['deps'] } = {
+      deps: ctx.deps,
+      userId: identity.userId,
+      ...(signal && { signal }),
+    };
+    return next({ ctx: { identity, caller } });
+  })
+  .use(takingKeys(({ req }) => `user:${requireIdentity(req).userId}`));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { practiseFollowUp } from '../interview/follow-ups.ts';
 import { getQuestion, listQuestions, respeakQuestion, watchQuestions } from '../interview/questions.ts';
-import { idSchema, questionSchema } from '../interview/schemas.ts';
+import { idSchema, practiseInput, questionSchema, sessionSchema } from '../interview/schemas.ts';
 import { voiceSchema } from '../speech/voices.ts';
 import { procedure, router } from './init.ts';
 import { live } from './live.ts';
@@ -18,6 +19,11 @@ export const questionsRouter = router({
     .input(z.object({ questionId: idSchema, voice: voiceSchema.optional() }))
     .output(questionSchema)
     .mutation(({ ctx, input }) => respeakQuestion(ctx.caller, input)),
+  /** Begins a new interview of one question, a follow-up question of an answer's evaluation, or goes on with it. */
+  practise: procedure
+    .input(practiseInput)
+    .output(sessionSchema)
+    .mutation(({ ctx, input }) => practiseFollowUp(ctx.caller, input)),
   /** Every question of a session, again whenever one can be heard, until all can or have failed. */
   onReady: procedure
     .input(z.object({ sessionId: idSchema }))

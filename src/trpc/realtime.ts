@@ -26,7 +26,7 @@ export const realtimeRouter = router({
     .output(z.object({ callId: z.string(), sdp: z.string() }))
     .mutation(async ({ ctx, input }) => {
       const { auth, closing, identity } = ctx;
-      const rights = { login: auth.logins.watch(identity.loginId), closing };
+      const rights = { login: auth.logins.watch(identity.loginId, identity.userId), closing };
       const { id: callId, sdp } = await createCall(ctx.caller, input, rights);
       return { callId, sdp };
     }),
@@ -39,5 +39,8 @@ export const realtimeRouter = router({
     }),
   createChatKitSession: procedure
     .output(z.object({ id: z.string(), clientSecret: z.string(), expiresAt, status: z.string() }))
-    .mutation(({ ctx }) => ctx.deps.realtime.broker.createChatKitSession(ctx.identity.userId, ctx.caller.signal)),
+    .mutation(async ({ ctx: { deps, identity, caller } }) => {
+      await deps.allowance.require(identity.userId);
+      return deps.realtime.broker.createChatKitSession(identity.userId, caller.signal);
+    }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deletionSchema } from '../interview/account-deletion.ts';
 import { exportSession } from '../interview/export.ts';
 import { sessionHistory } from '../interview/history.ts';
 import {
@@ -40,11 +41,8 @@ export const sessionsRouter = router({
     .mutation(({ ctx, input }) => endSession(ctx.caller, input.sessionId)),
   delete: procedure
     .input(byId)
-    .output(z.object({ deleted: z.literal(true) }))
-    .mutation(async ({ ctx, input }) => {
-      await deleteSession(ctx.caller, input.sessionId);
-      return { deleted: true };
-    }),
+    .output(deletionSchema)
+    .mutation(({ ctx, input }) => deleteSession(ctx.caller, input.sessionId)),
   export: procedure
     .input(byId)
     .output(sessionExportSchema)

@@ -39,7 +39,7 @@ export function answerSingleQueries(scope: FastifyInstance, { router, createCont
         router,
         path: params.path,
         type: 'query',
-        ctx: createContext({ req: request, res: reply }),
+        ctx: createContext({ req: request, res: reply, trial: true }),
         getRawInput: async () => (query.input === undefined ? undefined : JSON.parse(query.input)),
         signal: undefined,
         batchIndex: 0,

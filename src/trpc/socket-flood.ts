@@ -1,6 +1,7 @@
 import type { Encoder } from '@trpc/server/adapters/ws';
 import type { WebSocket } from 'ws';
 import { DomainError } from '../errors.ts';
+import { refuseDeepJson } from '../json-depth.ts';
 import { closeCodes } from '../sockets/close-codes.ts';
 import type { SocketConnection } from './socket-connection.ts';
 import type { SocketLimits } from './socket-limits.ts';
@@ -34,6 +35,7 @@ export function boundedEncoder(connection: SocketConnection, gate: FloodGate): E
     },
     decode(data) {
       if (typeof data !== 'string') throw new Error('binary messages are not understood here');
+      refuseDeepJson(data);
       const message: unknown = JSON.parse(data);
       if (Array.isArray(message)) gate(message.length - 1);
       return message;

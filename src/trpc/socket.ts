@@ -88,7 +88,7 @@ function admit(socket: WebSocket, { req, auth, closing }: TrpcContext, connectio
     setImmediate(() => connection.refuse(error, closeCodes.policy));
     throw error;
   }
-  const login = auth.logins.watch(req.identity?.loginId ?? null);
+  const login = auth.logins.watch(req.identity?.loginId ?? null, req.identity?.userId);
   const loggedOut = () => connection.end(asDomainError(login.signal.reason), closeCodes.unauthenticated);
   const stopped = () => connection.end(asDomainError(closing.reason), closeCodes.restarting);
   const leave = () => {

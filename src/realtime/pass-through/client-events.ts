@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.ts';
+import { refuseDeepJson } from '../../json-depth.ts';
 import type { ErrorDetails } from './error-event.ts';
 import { checkItem, checkResponse, checkSession, isFields, type Refusal, type SessionRules } from './session-rules.ts';
 
@@ -56,6 +57,7 @@ function isPlainAppend(text: string): boolean {
 
 function readEvent(text: string): Event | null {
   try {
+    refuseDeepJson(text);
     const value: unknown = JSON.parse(text);
     return isFields(value) ? value : null;
   } catch {

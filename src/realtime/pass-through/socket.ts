@@ -74,13 +74,14 @@ async function converse(line: ClientLine, request: FastifyRequest, serving: Serv
     throw new DomainError('invalid_input', message);
   }
 
+  await deps.allowance.require(userId);
   using held = new DisposableStack();
   const place = places.take(userId);
   if (!place) {
     throw new DomainError('rate_limited', 'Too many conversations are open already. Close one of them first.');
   }
   held.use(place);
-  const login = held.use(auth.logins.watch(loginId));
+  const login = held.use(auth.logins.watch(loginId, userId));
   endWhen(login.signal, () => line.end(asDomainError(login.signal.reason)), held);
   endWhen(closing, () => line.end(asDomainError(closing.reason), closeCodes.restarting), held);
 
