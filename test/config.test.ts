@@ -27,11 +27,15 @@ test('with nothing set everything has a working default', () => {
     VIVA_DATA_PATH: resolve('.viva'),
     ALLOW_GUESTS: true,
     AUDIO_STORAGE_PATH: resolve('audio-storage'),
+    S3_PRESIGNED_READS: false,
     MAX_AUDIO_FILE_SIZE: 50_000_000,
     MAX_RECORDING_MINUTES: 60,
     SUPPORTED_AUDIO_FORMATS: expect.arrayContaining(['mp3', 'wav', 'webm', 'm4a']),
     RATE_LIMIT_PER_MINUTE: 600,
+    DAILY_AUDIO_MINUTES: 600,
+    DAILY_TOKENS: 5_000_000,
     EVALUATION_CONCURRENCY: 20,
+    UPSTREAM_CONCURRENCY: 100,
     TURN_DEADLINE_SECONDS: 120,
     OPENAI_REALTIME_VOICE: 'alloy',
     realtimeModality: 'audio',
@@ -69,11 +73,18 @@ const wrong: [string, string][] = [
   ['MAX_AUDIO_FILE_SIZE', 'huge'],
   ['MAX_AUDIO_FILE_SIZE', '-1MB'],
   ['MAX_RECORDING_MINUTES', '1441'],
+  ['S3_ENDPOINT', 'minio:9000'],
+  ['S3_PREFIX', 'viva production'],
+  ['S3_FORCE_PATH_STYLE', 'maybe'],
+  ['S3_PRESIGNED_READS', 'sometimes'],
   ['SUPPORTED_AUDIO_FORMATS', 'mp3,aiff'],
   ['SUPPORTED_AUDIO_FORMATS', ','],
-  ['AUDIO_RETENTION_DAYS', '0'],
+  ['AUDIO_RETENTION_DAYS', '-1'],
   ['RATE_LIMIT_PER_MINUTE', 'NaN'],
   ['EVALUATION_CONCURRENCY', '21'],
+  ['DAILY_AUDIO_MINUTES', '0'],
+  ['DAILY_TOKENS', '2.5'],
+  ['UPSTREAM_CONCURRENCY', '0'],
   ['OPENAI_BASE_URL', 'localhost:11434'],
   ['CHAT_BASE_URL', 'x'],
   ['EVALUATE_BASE_URL', 'x'],
@@ -81,6 +92,8 @@ const wrong: [string, string][] = [
   ['SPEAK_BASE_URL', 'x'],
   ['REALTIME_BASE_URL', 'x'],
   ['LISTEN_BASE_URL', 'x'],
+  ['METRICS_TOKEN', 'short-7'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
   ['OPENAI_REALTIME_VOICE', 'barry'],
   ['OPENAI_REALTIME_MODALITIES', 'smell'],
 ];
@@ -98,6 +111,12 @@ describe('a wrong value stops the start with one line that names the setting, no
     const named = mistakes(settings).map((line) => line.split(' ')[0] ?? '');
     expect(named.toSorted()).toEqual(Object.keys(settings).toSorted());
     expect(mistakes(settings).join('\n')).not.toMatch(/secret-7|too-short-7/);
+  });
+
+  test('S3 credentials come in pairs', () => {
+    const told = ['S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY need each other'];
+    expect(mistakes({ S3_ACCESS_KEY_ID: 'AKIA7' })).toEqual(told);
+    expect(mistakes({ S3_SECRET_ACCESS_KEY: 'secret-7' })).toEqual(told);
   });
 
   test('an identity provider is trusted only with its issuer and audience', () => {

@@ -46,10 +46,10 @@ test.skipIf(!hasCurl)('the walk with curl runs as it stands', async () => {
 
 test('.env.example names every setting, and as it stands it is a working configuration', async () => {
   const text = await readFile(join(root, '.env.example'), 'utf8');
-  const lines = text.split('\n').filter((line) => /^[A-Z_]+=/.test(line));
+  const lines = text.split('\n').filter((line) => /^[A-Z][A-Z0-9_]+=/.test(line));
   const settings = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
   expect(readConfig(settings)).toEqual(readConfig({}));
   const source = await readFile(join(root, 'src/config.ts'), 'utf8');
-  const named = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
+  const named = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
   expect(Object.keys(settings).sort()).toEqual([...new Set(named)].sort());
 });

@@ -116,7 +116,9 @@ test('deleting removes rows and files, and leaves the speech that another sessio
   await answerAll(user, mine);
   await user.viva.evaluation.run.mutate({ sessionId: mine.id });
 
-  expect(await user.viva.sessions.delete.mutate({ sessionId: mine.id })).toEqual({ deleted: true });
+  expect(await user.viva.sessions.delete.mutate({ sessionId: mine.id })).toMatchObject({
+    ...{ deleted: true, sessions: 1, questions: 2, answers: 4, evaluations: 2, filesLeft: 0 },
+  });
   const { prisma } = server.deps.db;
   expect(await prisma.question.count({ where: { sessionId: mine.id } })).toBe(0);
   expect(await prisma.answer.count({ where: { questionId: { in: mine.questionIds } } })).toBe(0);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guest, login, register } from '../../src/auth/accounts.ts';
 import type { AuthDeps } from '../../src/auth/auth.ts';
+import { giveConsent } from '../../src/auth/consent.ts';
 import { tokensSchema } from '../../src/auth/schemas.ts';
-import { giveConsent, me } from '../../src/auth/users.ts';
+import { me } from '../../src/auth/users.ts';
 import type { Database } from '../../src/db/client.ts';
 import { type AuthWorld, authWorld, identityOf, newEmail, nobody, password } from './support/auth-world.ts';
 
@@ -123,12 +124,13 @@ describe('login', () => {
     await expect(login(auth, { email, password }, nobody)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  test('of somebody who is signed in to another account moves nothing', async () => {
+  test('of somebody who is signed in to another account moves nothing, and ends that login', async () => {
     const first = await register(auth, { email: newEmail(), password }, nobody);
     const email = newEmail();
     await register(auth, { email, password }, nobody);
     await login(auth, { email, password }, { ...nobody, identity: await identityOf(auth, first) });
-    expect((await identityOf(auth, first)).userId).toBe(first.user.id);
+    expect(await db.prisma.user.count({ where: { id: first.user.id } })).toBe(1);
+    await expect(identityOf(auth, first)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { createServer } from 'node:http';
+import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guest, login, register } from '../../src/auth/accounts.ts';
 import { type AuthDeps, createAuth } from '../../src/auth/auth.ts';
@@ -116,6 +117,27 @@ describe('refused', () => {
       code: 'unauthenticated',
       message: 'You are not signed in, or your sign-in has expired. Refresh it, or sign in again.',
     });
+  });
+
+  test('keys that a token brings along or points to are not asked for', async () => {
+    const asked: string[] = [];
+    const attackers = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.end('{"keys":[]}');
+    });
+    await new Promise<void>((resolve) => attackers.listen(0, '127.0.0.1', resolve));
+    const address = attackers.address();
+    const there = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/keys`;
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'RS256' };
+    for (const header of [{ jku: there }, { x5u: there }, { jwk }, { jku: there, kid: 'RS256' }]) {
+      const token = await new SignJWT({ sub: 'x', iss: issuer, aud: audience, exp: seconds() + 60 })
+        .setProtectedHeader({ alg: 'RS256', ...header })
+        .sign(privateKey);
+      await expect(identityOf(auth, { token })).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
+    attackers.close();
+    expect(asked).toEqual([]);
   });
 
   test('unknown key ids do not make us fetch the keys over and over', async () => {

@@ -67,6 +67,21 @@ describe('refresh', () => {
     await expect(refresh(auth, third)).rejects.toMatchObject(signedOut);
   });
 
+  test('a login to an account ends after 180 days, however often it was refreshed; that of a guest goes on', async () => {
+    const email = newEmail();
+    let account = await register(auth, { email, password }, nobody);
+    let visitor = await signIn();
+    for (let month = 0; month < 6; month++) {
+      world.clock.nowMs += 29 * dayMs;
+      account = await refresh(auth, account);
+      visitor = await refresh(auth, visitor);
+    }
+    world.clock.nowMs += 6 * dayMs;
+    await expect(refresh(auth, account)).rejects.toMatchObject(signedOut);
+    await expect(refresh(auth, visitor)).resolves.toMatchObject({ user: visitor.user });
+    await expect(login(auth, { email, password }, nobody)).resolves.toMatchObject({ user: account.user });
+  });
+
   test.each(['', 'x', 'a'.repeat(43), randomUUID()])('refuses the made-up token "%s"', async (refreshToken) => {
     await expect(refresh(auth, { refreshToken })).rejects.toMatchObject(signedOut);
   });

@@ -44,6 +44,20 @@ test('one password typed in two ways is one password', () => {
   expect(read('caf\u0065\u0301 au lait')).toBe(read('caf\u00e9 au lait'));
 });
 
+test('a password is taken as it is typed: case, blanks, length, and characters of any kind', () => {
+  for (const password of [
+    '  Correct Horse  ',
+    'ÄÖÜ äöü und ein 🐎',
+    '1234567890',
+    'x'.repeat(200),
+    '\t"\'<>%& \\0 \\n',
+  ]) {
+    const input = { email: 'ada@example.org', password };
+    expect(loginInputSchema.parse(input).password).toBe(password);
+    expect(registerInputSchema.parse(input).password).toBe(password);
+  }
+});
+
 test.each(['', '   ', 'a\0b', 'a\nb', 'x'.repeat(101)])('no name: %j', (name) => {
   expect(guestInputSchema.safeParse({ name }).success).toBe(false);
 });

@@ -86,7 +86,11 @@ test('two turns at once are refused, and interrupting one cuts the reply to what
   });
   await done;
   server.upstream.setPace({ tokenMs: 0 });
-  expect(events.at(-1)?.data).toMatchObject({ type: 'turn-interrupted', heardMs: 600 });
+  expect(events.at(-1)?.data).toMatchObject({
+    type: 'turn-interrupted',
+    heardMs: 600,
+    heardText: expect.any(String),
+  });
 });
 
 test('what was missed is replayed from the last id, without gap or double', async () => {

@@ -34,6 +34,10 @@ const routes = {
   'POST /api/auth/logout': 'bearer',
   'GET /api/auth/me': 'bearer',
   'POST /api/auth/consent': 'bearer',
+  'DELETE /api/auth/consent': 'bearer',
+  'GET /api/auth/consents': 'bearer',
+  'DELETE /api/auth/account': 'bearer',
+  'GET /account/export': 'bearer',
 };
 
 test('the OpenAPI document names every REST route once, and says which need a token', async () => {

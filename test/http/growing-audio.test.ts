@@ -39,7 +39,7 @@ beforeEach(async () => {
     answered.resolve(signal);
     const stream = replies.follow(id, range.start, signal);
     if (!stream) throw new Error('it does not grow');
-    return sendGrowingAudio(request, reply, stream, { ...range, mimeType: 'audio/mpeg' });
+    return sendGrowingAudio(request, reply, stream, { ...range, mimeType: 'audio/mpeg', fileName: 'reply.mp3' });
   });
   url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/audio`;
 });

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 describe('what is not even a call is refused in the same shape', () => {
+  const deep = '['.repeat(5e5);
   const json = { 'content-type': 'application/json' };
   test.each<[string, string, RequestInit, number, string]>([
     ['broken JSON', '/trpc/sessions.create', { method: 'POST', headers: json, body: '{"a' }, 400, 'invalid_input'],
@@ -19,6 +20,23 @@ describe('what is not even a call is refused in the same shape', () => {
     ['a mutation by GET', '/trpc/sessions.create', {}, 405, 'invalid_input'],
     ['plain text', '/trpc/sessions.create', { method: 'POST', body: 'x' }, 415, 'unsupported_media'],
     ['a batch of 21', `/trpc/${Array(21).fill('auth.me').join()}?batch=1&input={}`, {}, 400, 'invalid_input'],
+    [
+      'a batch of 2,000',
+      `/trpc/${Array(2_000).fill('a').join()}?batch=1`,
+      { method: 'POST', headers: json, body: '{}' },
+      400,
+      'invalid_input',
+    ],
+    [
+      '10 MB of JSON',
+      '/trpc/sessions.create',
+      { method: 'POST', headers: json, body: `"${'x'.repeat(1e7)}"` },
+      413,
+      'too_large',
+    ],
+    ['deep nesting', '/trpc/sessions.create', { method: 'POST', headers: json, body: deep }, 400, 'invalid_input'],
+    ['deep nesting in a query', `/trpc/sessions.list?input=${deep.slice(0, 5_000)}`, {}, 400, 'invalid_input'],
+    ['deep nesting in a batch', `/trpc/auth.me?batch=1&input={"0":${deep.slice(0, 5_000)}}`, {}, 400, 'invalid_input'],
   ])('tRPC: %s', async (_what, path, init, status, code) => {
     const response = await user.fetch(path, init);
     expect(response.status).toBe(status);
@@ -31,13 +49,7 @@ describe('what is not even a call is refused in the same shape', () => {
 
   test.each<[string, string, RequestInit, number, string]>([
     ['broken JSON', '/audio-interview/questions', { method: 'POST', headers: json, body: '{"a' }, 400, 'invalid_input'],
-    [
-      'deep nesting',
-      '/audio-interview/questions',
-      { method: 'POST', headers: json, body: '['.repeat(5e5) },
-      400,
-      'invalid_input',
-    ],
+    ['deep nesting', '/audio-interview/questions', { method: 'POST', headers: json, body: deep }, 400, 'invalid_input'],
     ['no body', '/audio-interview/submit-all-answers', { method: 'POST' }, 400, 'invalid_input'],
     [
       '10 MB of JSON',
@@ -46,13 +58,7 @@ describe('what is not even a call is refused in the same shape', () => {
       413,
       'too_large',
     ],
-    [
-      '10 MB for a procedure',
-      '/trpc/sessions.create',
-      { method: 'POST', headers: json, body: `"${'x'.repeat(1e7)}"` },
-      413,
-      'too_large',
-    ],
+    ['a batch of 10,000', `/trpc/${Array(10_000).fill('a').join()}?batch=1`, {}, 431, 'too_large'],
     [
       'JSON for a form',
       '/audio-interview/submit-answer',

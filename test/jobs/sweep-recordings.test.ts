@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sweepRecordings } from '../../src/jobs/sweep-recordings.ts';
-import { recording, seedInterview } from '../api/support/interviews.ts';
+import { sweepSound } from '../../src/interview/retention.ts';
+import { recording, refusalOf, seedInterview } from '../api/support/interviews.ts';
 import { startViva, type Viva } from '../support/viva.ts';
 
 let server: Viva;
 beforeAll(async () => {
-  server = await startViva();
+  server = await startViva({ AUDIO_RETENTION_DAYS: '7' });
 });
 afterAll(() => server?.close());
 
@@ -21,8 +21,8 @@ test('recordings past their retention go, with their files; younger ones and wha
     where: { id: old.audio?.id ?? '' },
     data: { createdAt: eightDaysAgo },
   });
-  await sweepRecordings(server.deps.product, 7);
-  expect((await viva.answers.get.query({ answerId: old.id })).audio).toBeNull();
+  await sweepSound(server.deps.product);
+  expect(await refusalOf(viva.fetchAudio(old.audio?.url ?? ''))).toMatchObject({ code: 'gone' });
   expect((await viva.answers.get.query({ answerId: young.id })).audio).toEqual(young.audio);
   const files = await readdir(join(server.audioPath, 'answers'));
   expect(files).toEqual([expect.stringContaining(young.audio?.id ?? 'none')]);

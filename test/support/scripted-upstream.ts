@@ -21,6 +21,8 @@ export interface ScriptedUpstream extends OfflineServer, AsyncDisposable {
   callsTo(endpoint: Endpoint): RecordedCall[];
   /** The next `times` calls to the endpoint meet the fault; faults queue up in order. */
   failNext(endpoint: Endpoint, fault: Fault, times?: number): void;
+  /** From now on every call that matches meets the fault. */
+  failWhere(matches: (call: RecordedCall) => boolean, fault: Fault): void;
   /** As `failNext`, for chat calls with this schema name only (`text` for conversation). */
   failNextReply(schemaName: string, fault: Fault, times?: number): void;
   /** The next chat call with this schema name is answered with this JSON; `text` takes a string, and is a response too. */
@@ -89,6 +91,9 @@ export async function startScriptedUpstream(
     callsTo: (endpoint) => calls.filter((call) => call.endpoint === endpoint),
     failNext(endpoint, fault, times = 1) {
       scripts.push({ matches: (call) => call.endpoint === endpoint, times, reaction: (call) => react(fault, call) });
+    },
+    failWhere(matches, fault) {
+      scripts.push({ matches, times: Number.POSITIVE_INFINITY, reaction: (call) => react(fault, call) });
     },
     failNextReply(schemaName, fault, times = 1) {
       scripts.push({ matches: onSchema(schemaName), times, reaction: (call) => react(fault, call) });

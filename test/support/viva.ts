@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import OpenAI from 'openai';
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { createVivaClient, type VivaClient } from '../../src/client.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
 import { startJobs } from '../../src/jobs/start.ts';
+import { logOptions } from '../../src/log.ts';
+import { logIds } from '../../src/telemetry/log-ids.ts';
 import { say } from '../offline/recordings.ts';
 import { createTestDatabase } from './database.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
@@ -35,17 +37,31 @@ export interface Viva extends AsyncDisposable {
   say(words: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A new guest, who has agreed to being recorded unless told otherwise. */
   signIn(options?: { consent?: boolean }): Promise<SignedIn>;
+  /** Starts a second server on the same database, folders and secrets; it is stopped with the first, or before. */
+  another(): Promise<AnotherServer>;
   /** Stops the server as a signal does and starts it again on the same database, folder and port. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface AnotherServer extends AsyncDisposable {
+  url: string;
+  deps: Deps;
+  /** The same user with the same token, at this server. */
+  at(user: SignedIn): SignedIn;
+  stop(): Promise<void>;
+}
+
 /** The real server on a database and a folder of its own; only the model vendor is played, on the vendor's wire. */
-export async function startViva(environment: Record<string, string> = {}): Promise<Viva> {
+export async function startViva(
+  environment: Record<string, string> = {},
+  templateUrl?: string,
+  logTo?: DestinationStream,
+): Promise<Viva> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'viva-test-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const database = opened.use(await createTestDatabase());
+  const database = opened.use(await createTestDatabase(templateUrl));
   const upstream = opened.use(await startScriptedUpstream());
   const audioPath = join(folder, 'audio');
   const config = readConfig({
@@ -58,8 +74,9 @@ export async function startViva(environment: Record<string, string> = {}): Promi
     LOG_LEVEL: 'silent',
     ...environment,
   });
-  const running = opened.adopt({ server: await serve(config) }, ({ server }) => server.stop());
+  const running = opened.adopt({ server: await serve(config, 0, logTo) }, ({ server }) => server.stop());
   const { url } = running.server;
+  const others = opened.use(new AsyncDisposableStack());
   const stack = opened.move();
   const close = () => stack.disposeAsync();
   return {
@@ -74,9 +91,20 @@ export async function startViva(environment: Record<string, string> = {}): Promi
     upstream,
     say: (words) => say(new OpenAI({ baseURL: upstream.url, apiKey: upstream.apiKey }), words),
     signIn: (options) => signIn(url, options),
+    async another() {
+      const { url: otherUrl, deps, stop } = await serve(config);
+      others.defer(stop);
+      return {
+        url: otherUrl,
+        deps,
+        at: ({ token, userId }) => signedIn(otherUrl, token, userId),
+        stop,
+        [Symbol.asyncDispose]: stop,
+      };
+    },
     async restart() {
       await running.server.stop();
-      running.server = await serve(config, Number(new URL(url).port));
+      running.server = await serve(config, Number(new URL(url).port), logTo);
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -84,16 +112,18 @@ export async function startViva(environment: Record<string, string> = {}): Promi
 }
 
 /** Starts and stops what `server.ts` does, in the same order. */
-async function serve(config: Config, port = 0) {
+async function serve(config: Config, port = 0, logTo?: DestinationStream) {
   await using opened = new AsyncDisposableStack();
-  const log = pino({ level: config.LOG_LEVEL });
+  // Whoever reads the log gets every line that is ever written.
+  const log = pino({ ...logOptions(logTo ? 'trace' : config.LOG_LEVEL), mixin: logIds }, logTo);
   const deps = await createDeps(config, log);
   opened.defer(() => deps.close());
   const app = await buildApp(deps, log);
+  const jobs = await startJobs(deps);
   // Together: an open request may wait for work that only draining ends.
-  opened.defer(() => Promise.all([app.close(), deps.background.drain(drainMs)]).then(() => undefined));
-  const jobs = startJobs(deps);
-  opened.defer(() => jobs.stop());
+  opened.defer(async () => {
+    await Promise.all([app.close(), deps.background.drain(drainMs), jobs.drain(drainMs)]);
+  });
   const url = await app.listen({ port, host: '127.0.0.1' });
   const stack = opened.move();
   return { url, deps, app, stop: () => stack.disposeAsync() };
@@ -101,12 +131,16 @@ async function serve(config: Config, port = 0) {
 
 async function signIn(url: string, { consent = true } = {}): Promise<SignedIn> {
   const { token, user } = await createVivaClient({ url }).auth.guest.mutate();
-  const viva = createVivaClient({ url, token });
-  if (consent) await viva.auth.consent.mutate();
+  const guest = signedIn(url, token, user.id);
+  if (consent) await guest.viva.auth.consent.mutate();
+  return guest;
+}
+
+function signedIn(url: string, token: string, userId: string): SignedIn {
   return {
     token,
-    userId: user.id,
-    viva,
+    userId,
+    viva: createVivaClient({ url, token }),
     fetch: (path, init = {}) => {
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${token}`);

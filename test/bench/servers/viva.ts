@@ -13,7 +13,7 @@ const config = readConfig(settingsOf(z.record(z.string(), z.string())));
 const log = pino({ level: config.LOG_LEVEL });
 const deps = await createDeps(config, log);
 const app = await buildApp(deps, log);
-const jobs = startJobs(deps);
+const jobs = await startJobs(deps);
 const url = await app.listen({ port: 0, host: '127.0.0.1' });
 
 let before = 0;
@@ -49,8 +49,7 @@ process.on('message', (message) => {
   tell({ grownBytes: peak - before });
 });
 endWithParent(async () => {
-  jobs.stop();
-  await app.close();
+  await Promise.all([app.close(), jobs.drain(0)]);
   await deps.close();
 });
 tell({ url });

@@ -18,7 +18,7 @@ export interface Conversing extends AsyncDisposable {
 }
 
 export async function converse(
-  server: Viva,
+  server: Pick<Viva, 'url'>,
   token?: string,
   headers: Record<string, string> = {},
 ): Promise<Conversing> {
