@@ -8,9 +8,14 @@ import { reportLines } from './campaign.ts';
 import { fuzzCampaign } from './fuzz/fuzz.ts';
 import { loadCampaign } from './load.ts';
 import { slowCampaign } from './slow.ts';
+import { upstreamCampaign } from './upstream/upstream.ts';
 
 /** In the order in which they run; those of one group run side by side. The last ones measure, and run alone. */
-const groups: Record<string, Campaign>[] = [{ fuzz: fuzzCampaign }, { slow: slowCampaign }, { load: loadCampaign }];
+const groups: Record<string, Campaign>[] = [
+  { fuzz: fuzzCampaign, upstream: upstreamCampaign },
+  { slow: slowCampaign },
+  { load: loadCampaign },
+];
 const all: Record<string, Campaign> = Object.assign({}, ...groups);
 
 const { values, positionals } = parseArgs({
