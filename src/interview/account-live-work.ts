@@ -8,7 +8,7 @@ export interface LiveWork {
   live: { ofSession(sessionId: string): { interrupt(heardMs: number): void; ended: Promise<unknown> } | undefined };
   events: { flush(sessionId: string): Promise<void>; forget(sessionId: string): void };
   realtime: {
-    holders: { take(sessionId: string, end: () => Promise<void>): Promise<Disposable> };
+    holders: { take(sessionId: string, end: () => Promise<void>, why: DomainError): Promise<Disposable> };
     calls: { endAll(userId: string): Promise<void> };
   };
   recorders: { end(recordingId: string, why: DomainError): Promise<void> };
@@ -27,7 +27,7 @@ export const interviewDeleted = () => new DomainError('not_found', 'This intervi
  * are being recorded. What goes on elsewhere ends by `whileKept`, once the rows are gone.
  */
 export async function endLiveWork(deps: DeletionDeps, sessionId: string, recordingIds: string[]): Promise<void> {
-  const place = await deps.realtime.holders.take(sessionId, async () => {});
+  const place = await deps.realtime.holders.take(sessionId, async () => {}, interviewDeleted());
   place[Symbol.dispose]();
   const turn = deps.live.ofSession(sessionId);
   turn?.interrupt(0);

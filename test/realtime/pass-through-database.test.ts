@@ -36,11 +36,11 @@ test('an interview that is deleted meanwhile ends the conversation, and what it 
   const user = await server.signIn();
   const session = await interview(user);
   const client = await talk(server.url, user.token, { query: { session_id: session.id } });
-  await user.viva.sessions.delete.mutate({ sessionId: session.id });
   client.send({ type: 'response.create' });
   await client.first('response.done');
+  await user.viva.sessions.delete.mutate({ sessionId: session.id });
   expect((await client.closed).code).toBe(1008);
-  expect(await client.error()).toMatchObject({ code: 'session_ended' });
+  expect(await client.error()).toMatchObject({ code: 'not_found' });
   const where = { userId: user.userId, capability: 'realtime' };
   const booked = await vi.waitFor(() => server.deps.db.prisma.usage.findFirstOrThrow({ where }), { timeout: 15_000 });
   expect(booked).toMatchObject({ sessionId: null });

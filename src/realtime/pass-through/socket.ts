@@ -89,8 +89,8 @@ async function converse(line: ClientLine, request: FastifyRequest, serving: Serv
   const briefing = sessionId === undefined ? null : await briefRealtime(caller, sessionId);
   const over = Promise.withResolvers<void>();
   if (sessionId !== undefined) {
-    const holder = await deps.realtime.holders.take(sessionId, () => {
-      line.end(new DomainError('conflict', 'This interview goes on in another conversation.'));
+    const holder = await deps.realtime.holders.take(sessionId, (why) => {
+      line.end(why);
       return over.promise;
     });
     held.use(holder);
