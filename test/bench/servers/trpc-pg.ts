@@ -24,7 +24,7 @@ const appRouter = router({
       .input(z.object({ answerId: z.uuid() }))
       .output(
         answerSchema
-          .omit({ sessionId: true, counts: true, audio: true, score: true })
+          .omit({ sessionId: true, counts: true, audio: true, durationMs: true, score: true })
           .extend({ audioId, submittedAt: z.date() }),
       )
       .query(async ({ input }) => (await pool.query({ ...answerById, values: [input.answerId] })).rows[0]),
