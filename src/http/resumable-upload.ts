@@ -66,6 +66,8 @@ export async function resumableUploadRoutes(
 
   app.post(path, { config: { idempotencyHeaders: ['upload-length', 'upload-metadata'] } }, async (request, reply) => {
     const caller = callerFrom(request, reply);
+    using _place = deps.places.take('uploads', caller.userId);
+    await deps.allowance.require(caller.userId);
     await speakTus(request, reply, caller);
     const id = String(reply.getHeader('location')).slice(path.length + 1);
     // Nothing is to come of an empty one.
@@ -76,6 +78,7 @@ export async function resumableUploadRoutes(
   app.patch<OfUpload>(`${path}/:id`, async (request, reply) => {
     const { caller, upload } = await uploadFrom(request, reply);
     if (upload.refusal) throw upload.refusal;
+    using _place = deps.places.take('uploads', caller.userId);
     if (request.headers['content-type'] !== tusBodyType) {
       throw new DomainError('unsupported_media', `Send the bytes of an upload as ${tusBodyType}.`);
     }
