@@ -55,12 +55,12 @@ export async function startJobs(deps: Deps): Promise<{ drain(graceMs: number): P
 
 /** What each server has to do for itself. */
 function startOwnUpkeep({ product, catalogue, background }: Deps): () => void {
-  background.run('sweep staged files', async () => {
-    const removed = await product.storage.sweepStaged();
-    if (removed > 0) product.log.info({ removed }, 'removed partial uploads of an earlier run');
-  });
-  // Each server has its own.
-  const sweepParts = () => background.run('sweep resumable uploads', (signal) => sweepUploads(product, signal));
+  const sweepParts = () =>
+    background.run('sweep what did not arrive', async (signal) => {
+      const removed = await product.storage.sweepStaged();
+      if (removed > 0) product.log.info({ removed }, 'removed partial uploads that nobody works on');
+      await sweepUploads(product, signal);
+    });
   sweepParts();
   const hourly = setInterval(sweepParts, hourlyMs);
   const readModels = () =>
