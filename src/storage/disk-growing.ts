@@ -48,6 +48,17 @@ export function growing(handle: FileHandle, path: string): GrowingAudio {
     await handle.close();
   };
 
+  const makeDurable = async () => {
+    try {
+      // What a failed append wrote of its chunk is neither counted nor hashed.
+      await handle.truncate(bytes);
+      await handle.sync();
+    } finally {
+      await close();
+    }
+    await syncFolder(dirname(path));
+  };
+
   return {
     get bytes() {
       return bytes;
@@ -61,17 +72,14 @@ export function growing(handle: FileHandle, path: string): GrowingAudio {
 
     async finish() {
       await idle();
-      await onDisk(async () => {
-        try {
-          // What a failed append wrote of its chunk is neither counted nor hashed.
-          await handle.truncate(bytes);
-          await handle.sync();
-        } finally {
-          await close();
-        }
-        await syncFolder(dirname(path));
-      });
       over = true;
+      try {
+        await onDisk(makeDurable);
+      } catch (error) {
+        // Not durable, so not kept. What cannot be removed now, reconciliation removes.
+        await rm(path, { force: true }).catch(() => undefined);
+        throw error;
+      }
       return { bytes, sha256: hash.digest('hex') };
     },
 

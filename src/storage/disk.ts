@@ -25,7 +25,13 @@ export function createDiskStorage({ root, log }: DiskStorageOptions): AudioStora
       const target = pathOf(key);
       await makeFolder(dirname(target));
       await fs.rename(path, target);
-      await syncFolder(dirname(target));
+      try {
+        await syncFolder(dirname(target));
+      } catch (error) {
+        // Not durable, so not kept. What cannot be removed now, reconciliation removes.
+        await fs.rm(target, { force: true }).catch(() => undefined);
+        throw error;
+      }
     });
 
   return {

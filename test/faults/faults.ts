@@ -5,14 +5,16 @@
 import { parseArgs } from 'node:util';
 import type { Campaign, CampaignReport } from './campaign.ts';
 import { reportLines } from './campaign.ts';
+import { diskCampaign } from './disk/disk.ts';
 import { fuzzCampaign } from './fuzz/fuzz.ts';
+import { killCampaign } from './kill/kill.ts';
 import { loadCampaign } from './load.ts';
 import { slowCampaign } from './slow.ts';
 import { upstreamCampaign } from './upstream/upstream.ts';
 
 /** In the order in which they run; those of one group run side by side. The last ones measure, and run alone. */
 const groups: Record<string, Campaign>[] = [
-  { fuzz: fuzzCampaign, upstream: upstreamCampaign },
+  { kill: killCampaign, disk: diskCampaign, fuzz: fuzzCampaign, upstream: upstreamCampaign },
   { slow: slowCampaign },
   { load: loadCampaign },
 ];
