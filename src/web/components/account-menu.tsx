@@ -1,55 +1,33 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { navigate } from '../router/location.ts';
-import { useSession, useSessionState } from '../session/session-context.tsx';
-import { useCommonStrings, useStrings } from '../strings/strings.tsx';
+import { Link } from '../router/link.tsx';
+import { useSessionState } from '../session/session-context.tsx';
+import { useStrings } from '../strings/strings.tsx';
 import { accountStrings } from './account-strings.ts';
-import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { ErrorNotice } from './error-notice.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Who is signed in. A guest is offered an account; an account can be left. */
+/** A guest is offered an account; everybody finds the way to what is kept of them. */
 export function AccountMenu() {
   const t = useStrings(accountStrings);
-  const common = useCommonStrings();
-  const session = useSession();
-  const queries = useQueryClient();
-  const { user } = useSessionState();
+  const { user, status } = useSessionState();
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
-  const signOut = useMutation({
-    async mutationFn() {
-      await session.logout();
-      await session.ready();
-      navigate('/');
-      await queries.resetQueries();
-    },
-    onSuccess: close,
-  });
-  // Another identity provider's users sign in and out there.
-  if (!user || user.kind === 'external') return null;
-  const guest = user.kind === 'guest';
+  if (status === 'signed-out') return null;
+  const guest = user?.kind === 'guest';
   return (
     <>
-      <button type="button" className="masthead-account" onClick={() => setOpen(true)}>
-        {guest ? t.keep : t.account}
-      </button>
-      <Dialog open={open} onClose={close} title={guest ? t.keepTitle : t.signedInAs(user.name ?? user.email ?? '')}>
-        <p>{guest ? t.keepText : t.signedInText}</p>
-        {guest ? (
-          <SignInForm first="register" onDone={close} />
-        ) : (
-          <>
-            {signOut.isError && <ErrorNotice error={signOut.error} />}
-            <Button busy={signOut.isPending} onClick={() => signOut.mutate()}>
-              {t.signOut}
-            </Button>
-          </>
+      {/* Before it is known who this is, it keeps the place of what most visitors see. */}
+      <div className={user ? 'masthead-account' : 'masthead-account masthead-unknown'}>
+        {(guest || !user) && (
+          <button type="button" disabled={!user} onClick={() => setOpen(true)}>
+            {t.keep}
+          </button>
         )}
-        <div className="actions">
-          <Button onClick={close}>{common.close}</Button>
-        </div>
+        <Link to="/account">{guest || !user ? t.data : t.account}</Link>
+      </div>
+      <Dialog open={open} onClose={close} title={t.keepTitle} dismissible>
+        <p>{t.keepText}</p>
+        <SignInForm first="register" onDone={close} />
       </Dialog>
     </>
   );

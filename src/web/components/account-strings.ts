@@ -4,6 +4,7 @@ export const accountStrings = translations(
   {
     keep: 'Keep my history',
     account: 'Account',
+    data: 'Your data',
     keepTitle: 'Keep your history',
     keepText: 'So far this browser alone knows you. With an account your interviews are yours on every device.',
     signInTitle: 'Sign in',
@@ -25,6 +26,7 @@ export const accountStrings = translations(
   {
     keep: 'Verlauf behalten',
     account: 'Konto',
+    data: 'Ihre Daten',
     keepTitle: 'Verlauf behalten',
     keepText: 'Bisher kennt Sie nur dieser Browser. Mit einem Konto haben Sie Ihre Gespräche auf jedem Gerät.',
     signInTitle: 'Anmelden',

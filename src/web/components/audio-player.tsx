@@ -2,6 +2,7 @@ import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'reac
 import { useSession } from '../session/session-context.tsx';
 import { useCommonStrings } from '../strings/strings.tsx';
 import { clock } from './clock.ts';
+import { Range } from './range.tsx';
 import './audio-player.css';
 
 /** What a page does with a player: `const player = useRef<AudioPlayerHandle>(null)`. */
@@ -113,8 +114,7 @@ export function AudioPlayer({ src, label, durationMs, autoPlay, onTime, onPlay, 
       >
         <span className={playing ? 'player-pause' : 'player-play'} aria-hidden="true" />
       </button>
-      <input
-        type="range"
+      <Range
         min={0}
         max={Math.max(lengthMs, 1)}
         step={100}

@@ -2,10 +2,11 @@ import type { VivaClient } from '../../client.ts';
 import { createDirectHearing } from './direct-hearing.ts';
 import { createHearing, type Hearing } from './hearing.ts';
 import { createPlayer } from './player.ts';
-import { type ConversationState, lastExchange } from './state.ts';
+import { type ConversationState, lastExchange, newUtteranceId } from './state.ts';
 import { createStore, type Store } from './store.ts';
 import { addEvent } from './transcript.ts';
 import { createTurnTaking } from './turn-taking.ts';
+import { createUnsentUtterances } from './unsent-utterances.ts';
 
 /** A spoken conversation, as long as its page is open. */
 export interface Conversation
@@ -53,7 +54,7 @@ export function createConversation({ viva, sessionId, renew, deviceId }: Convers
     },
     renew,
   );
-  const turns = createTurnTaking({ viva, sessionId, store, player });
+  const turns = createTurnTaking({ viva, sessionId, store, player, utterances: createUnsentUtterances(sessionId) });
   const direct = createDirectHearing({ viva, sessionId, store, deviceId });
   const hearing = createHearing({ store, player, turns, direct, deviceId });
   let settling: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +91,7 @@ export function createConversation({ viva, sessionId, renew, deviceId }: Convers
     subscribe: store.subscribe,
     open() {
       const unfollow = follow();
+      void turns.recover();
       return () => {
         clearTimeout(settling);
         unfollow();
@@ -118,14 +120,14 @@ export function createConversation({ viva, sessionId, renew, deviceId }: Convers
     async say(text) {
       // One conversation at a time: who types has hung up.
       if (get().mode === 'direct') await hearing.setMode('typing');
-      return turns.send({ kind: 'typed', text });
+      return turns.send({ id: newUtteranceId(), kind: 'typed', text });
     },
     async retry() {
       const { unsent } = get();
       if (unsent) await turns.send(unsent);
       else await turns.call(() => viva.chat.retry.mutate({ sessionId }));
     },
-    discardUnsent: () => set({ unsent: null, error: null }),
+    discardUnsent: () => void turns.discardUnsent(),
     hearAgain(url) {
       player.stop();
       player.play({ url, counts: false });

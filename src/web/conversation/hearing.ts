@@ -2,7 +2,7 @@ import { obstacle, problemOf } from '../recording/microphone.ts';
 import type { DirectHearing } from './direct-hearing.ts';
 import { type Ear, openEar, type SpeakingMode } from './ear.ts';
 import type { Player } from './player.ts';
-import type { ConversationState } from './state.ts';
+import { type ConversationState, newUtteranceId } from './state.ts';
 import type { Store } from './store.ts';
 import type { TurnTaking } from './turn-taking.ts';
 
@@ -47,7 +47,7 @@ export function createHearing({ store, player, turns, direct, deviceId }: Parts)
     async onUtterance(utterance) {
       const { sound, endedAt } = await utterance;
       set({ hearing: false });
-      await turns.send({ kind: 'spoken', sound }, endedAt);
+      await turns.send({ id: newUtteranceId(), kind: 'spoken', sound }, endedAt);
     },
     onDropped: () => set({ hearing: false }),
     onLevel(level) {

@@ -23,8 +23,10 @@ export interface ConversationState {
   speaking: boolean;
   /** The browser wants a click before it plays. */
   blocked: boolean;
-  /** What was said but could not be sent; kept until it is. */
+  /** What was said but could not be sent, or has not been before this visit; kept until it is. */
   unsent: Unsent | null;
+  /** This browser cannot keep what is not sent yet over a reload. */
+  unkept: boolean;
   /** What a call failed with. */
   error: unknown;
   /** What was heard of replies that were interrupted, by turn. */
@@ -33,7 +35,12 @@ export interface ConversationState {
   delaysMs: Readonly<Record<string, number>>;
 }
 
-export type Unsent = { kind: 'spoken'; sound: Blob } | { kind: 'typed'; text: string };
+/** Not `randomUUID`, which pages without HTTPS do not have: there one can still type. */
+export const newUtteranceId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** `id` stays with it until the server has answered: the key by which it is taken once. */
+export type Unsent = { id: string } & ({ kind: 'spoken'; sound: Blob } | { kind: 'typed'; text: string });
 
 export const firstState: ConversationState = {
   transcript: emptyTranscript,
@@ -50,6 +57,7 @@ export const firstState: ConversationState = {
   speaking: false,
   blocked: false,
   unsent: null,
+  unkept: false,
   error: null,
   heardTexts: {},
   delaysMs: {},

@@ -8,6 +8,8 @@ export interface Exchange {
   /** The candidate's words; null when the interviewer opened, or nothing was understood yet. */
   said: { messageId: string | null; text: string } | null;
   reply: { messageId: string; audioUrl: string; text: string; complete: boolean } | null;
+  /** What was heard of a reply that was interrupted; null where all of it was, or nobody told. */
+  heardText: string | null;
   failure: Omit<Extract<TurnEvent, { type: 'turn-failed' }>, 'type' | 'turnId'> | null;
   latency: Latency | null;
 }
@@ -28,7 +30,16 @@ export function addEvent(transcript: Transcript, id: number, event: TurnEvent): 
   const over = transcript.over || (event.type === 'turn-ended' && event.interviewOver);
   if (event.type === 'turn-started') {
     const { turnId, by } = event;
-    const started: Exchange = { turnId, by, state: 'running', said: null, reply: null, failure: null, latency: null };
+    const started: Exchange = {
+      turnId,
+      by,
+      state: 'running',
+      said: null,
+      reply: null,
+      heardText: null,
+      failure: null,
+      latency: null,
+    };
     return { lastId: id, exchanges: [...transcript.exchanges, started], over };
   }
   const exchanges = transcript.exchanges
@@ -65,7 +76,7 @@ function withEvent(exchange: Exchange, event: TurnEvent): Exchange {
     case 'turn-ended':
       return { ...exchange, state: 'ended', latency: event.latency };
     case 'turn-interrupted':
-      return { ...exchange, state: 'interrupted' };
+      return { ...exchange, state: 'interrupted', heardText: event.heardText };
     case 'turn-failed': {
       const { stage, code, message, retryable } = event;
       return { ...exchange, state: 'failed', failure: { stage, code, message, retryable } };

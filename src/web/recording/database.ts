@@ -2,17 +2,26 @@
 
 export const recordingsName = 'recordings';
 export const chunksName = 'chunks';
+/** What was said in conversations. */
+export const utterancesName = 'utterances';
 
 /** Rejects where the browser forbids storage, as some private windows do. */
 export function openDatabase(): Promise<IDBDatabase> {
   const { promise, resolve, reject } = Promise.withResolvers<IDBDatabase>();
-  const request = indexedDB.open('viva', 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(recordingsName, { keyPath: 'id' });
-    // By recording and number, so that a range of keys is one recording in its order.
-    request.result.createObjectStore(chunksName);
+  const request = indexedDB.open('viva', 2);
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) {
+      request.result.createObjectStore(recordingsName, { keyPath: 'id' });
+      // By recording and number, so that a range of keys is one recording in its order.
+      request.result.createObjectStore(chunksName);
+    }
+    request.result.createObjectStore(utterancesName, { keyPath: 'id' });
   };
-  request.onsuccess = () => resolve(request.result);
+  request.onsuccess = () => {
+    // A newer version of the page in another tab need not wait for this one.
+    request.result.onversionchange = () => request.result.close();
+    resolve(request.result);
+  };
   request.onerror = () => reject(request.error);
   request.onblocked = () => reject(new Error('Another tab holds an older version of the recordings.'));
   return promise;

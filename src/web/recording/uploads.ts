@@ -26,6 +26,8 @@ export interface Uploads {
   resume(): Promise<void>;
   tryNow(): void;
   discard(recordingId: string): Promise<void>;
+  /** Everything that this browser keeps, sent or not. */
+  discardAll(): Promise<void>;
 }
 
 const shortestWaitMs = 1_000;
@@ -38,7 +40,7 @@ function mayArriveLater(error: unknown): boolean {
   return refusal.status === null || [408, 425, 429].includes(refusal.status) || refusal.status >= 500;
 }
 
-/** One at a time, oldest first. The same bytes sent twice are one answer to the server, so a try too many does no harm. */
+/** One at a time, oldest first. Every try at a recording has the same key: a try too many is no take too many. */
 export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: UnsentStore): Uploads {
   const listeners = new Set<() => void>();
   const accepting = new Set<(answer: AnswerView) => void>();
@@ -69,6 +71,7 @@ export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: U
     change(id, { status: 'sending', sentBytes: 0, totalBytes: file.size, error: null });
     const answer = await uploadAnswer(questionId, file, {
       signal,
+      idempotencyKey: id,
       fileName: `answer.${recording.mimeType.includes('mp4') ? 'm4a' : recording.mimeType.includes('ogg') ? 'ogg' : 'webm'}`,
       onProgress: (sentBytes, totalBytes) => change(id, { sentBytes, totalBytes }),
     });
@@ -134,5 +137,9 @@ export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: U
     },
     tryNow,
     discard: drop,
+    async discardAll() {
+      sending?.abort();
+      for (const { id } of await store.list()) await drop(id);
+    },
   };
 }

@@ -15,6 +15,7 @@ const InterviewPage = lazy(async () => ({
 const LivePage = lazy(async () => ({ default: (await import('../pages/live/live-page.tsx')).LivePage }));
 const ResultsPage = lazy(async () => ({ default: (await import('../pages/results/results-page.tsx')).ResultsPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history/history-page.tsx')).HistoryPage }));
+const AccountPage = lazy(async () => ({ default: (await import('../pages/account/account-page.tsx')).AccountPage }));
 const NotFoundPage = lazy(async () => ({
   default: (await import('../pages/not-found/not-found-page.tsx')).NotFoundPage,
 }));
@@ -28,6 +29,7 @@ const routes: [pattern: string, page: ComponentType<PageProps>][] = [
   ['/live/:id', LivePage],
   ['/results/:id', ResultsPage],
   ['/history', HistoryPage],
+  ['/account', AccountPage],
 ];
 
 export function routeOf(path: string): { Page: ComponentType<PageProps>; id: string } {

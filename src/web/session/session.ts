@@ -1,6 +1,6 @@
 import type { LoginInput, RegisterInput, Tokens, User } from '../../auth/schemas.ts';
 import { createVivaClient, type VivaClient } from '../../client.ts';
-import { onKeptElsewhere } from './kept.ts';
+import { keep, onKeptElsewhere } from './kept.ts';
 import { isUnauthenticated } from './refusals.ts';
 import { type KeptTokens, keepTokens, keptTokens, received, renewalLeadMs } from './tokens.ts';
 
@@ -22,12 +22,16 @@ export interface Session {
   renew(): Promise<void>;
   /** Agrees to being recorded. */
   consent(): Promise<void>;
+  /** Takes that back: nothing more is recorded. */
+  withdrawConsent(): Promise<void>;
   /** Makes an account of the guest, history and all. Throws VivaRequestError or TRPCClientError with what to mend. */
   register(input: RegisterInput): Promise<void>;
   /** The guest's history moves into the account. */
   login(input: LoginInput): Promise<void>;
   /** Ends the login here. What a guest has done is out of reach afterwards. */
   logout(): Promise<void>;
+  /** Deletes everything there is of this user, here and there, and tells how much it was. Then `ready()` begins afresh. */
+  deleteAccount(password: string | undefined): Promise<{ sessions: number; answers: number }>;
 }
 
 export function createSession(url: string): Session {
@@ -105,6 +109,16 @@ export function createSession(url: string): Session {
   }
 
   const viva = createVivaClient({ url, token: async () => (await current()).token, onUnauthenticated: renew });
+  const update = (user: User) => {
+    const tokens = keptTokens();
+    if (tokens) accept({ ...tokens, user });
+  };
+  /** What was being filled in was theirs as well. */
+  const forget = () => {
+    clearTimeout(timer);
+    keepTokens(null);
+    keep('draft', undefined);
+  };
   const signedIn = async (tokens: Promise<Tokens>) => void accept(received(await tokens));
 
   onKeptElsewhere('session', () => {
@@ -121,11 +135,8 @@ export function createSession(url: string): Session {
     },
     ready: async () => (await current()).user,
     renew,
-    async consent() {
-      const user = await viva.auth.consent.mutate();
-      const tokens = keptTokens();
-      if (tokens) accept({ ...tokens, user });
-    },
+    consent: async () => update(await viva.auth.consent.mutate()),
+    withdrawConsent: async () => update(await viva.auth.withdrawConsent.mutate()),
     // Through `viva`: a guest who signs in is recognised, and brings the history along.
     register: (input) => signedIn((keptTokens() ? viva : door).auth.register.mutate(input)),
     login: (input) => signedIn((keptTokens() ? viva : door).auth.login.mutate(input)),
@@ -133,8 +144,16 @@ export function createSession(url: string): Session {
       const refreshToken = keptTokens()?.refreshToken;
       clearTimeout(timer);
       await door.auth.logout.mutate(refreshToken ? { refreshToken } : {});
-      keepTokens(null);
+      forget();
       become({ status: 'starting', user: null });
+    },
+    async deleteAccount(password) {
+      const { sessions, answers } = await viva.auth.deleteAccount.mutate({
+        confirm: true,
+        ...(password !== undefined && { password }),
+      });
+      forget();
+      return { sessions, answers };
     },
   };
 }

@@ -23,7 +23,19 @@ function firstLanguage(): Language {
   return navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en';
 }
 
-const LanguageContext = createContext<{ language: Language; setLanguage(language: Language): void } | null>(null);
+/** How the reader's own region writes dates and numbers in this language; English is written here as in Britain. */
+const localeOf = (language: Language): string =>
+  navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ??
+  (language === 'en' ? 'en-GB' : language);
+
+interface ChosenLanguage {
+  language: Language;
+  /** For dates and numbers: `de-AT`. */
+  locale: string;
+  setLanguage(language: Language): void;
+}
+
+const LanguageContext = createContext<ChosenLanguage | null>(null);
 
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(firstLanguage);
@@ -33,6 +45,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const value = useMemo(
     () => ({
       language,
+      locale: localeOf(language),
       setLanguage(chosen: Language) {
         keep('language', chosen);
         setLanguage(chosen);

@@ -11,7 +11,7 @@ import { historyStrings } from './strings.ts';
 export function DeleteDialog({ session, onClose }: { session: PastSession | null; onClose: () => void }) {
   const t = useStrings(historyStrings);
   const common = useCommonStrings();
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const viva = useViva();
   const queries = useQueryClient();
   const announce = useAnnounce();
@@ -35,7 +35,7 @@ export function DeleteDialog({ session, onClose }: { session: PastSession | null
           <p>
             {t.deleteText(
               titleOf(session),
-              new Date(session.createdAt).toLocaleDateString(language, { dateStyle: 'long' }),
+              new Date(session.createdAt).toLocaleDateString(locale, { dateStyle: 'long' }),
             )}
           </p>
           {remove.isError && <ErrorNotice title={t.deleteFailed} error={remove.error} />}

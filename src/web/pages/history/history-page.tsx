@@ -22,7 +22,7 @@ export function HistoryPage() {
   const { data, error, isPending, refetch } = query;
   if (data && total === 0) {
     return (
-      <Page title={t.title}>
+      <Page title={t.title} wide>
         <Empty title={t.emptyTitle}>
           <p>{t.emptyText}</p>
           <Link className="button button-primary" to="/">

@@ -14,10 +14,10 @@ const yOf = (score: number) => margin.top + (1 - score / 100) * (height - margin
 /** One point for each judged interview, in order; the same as a table beneath. */
 export function ScoreChart({ points }: { points: readonly { id: string; at: string; score: number }[] }) {
   const t = useStrings(historyStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const id = useId();
   const date = (at: string, dateStyle: 'medium' | 'short' = 'medium') =>
-    new Date(at).toLocaleDateString(language, { dateStyle });
+    new Date(at).toLocaleDateString(locale, { dateStyle });
   const first = points[0];
   const last = points.at(-1);
   return (

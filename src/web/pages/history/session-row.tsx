@@ -3,7 +3,6 @@ import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAnnounce } from '../../components/live-region.tsx';
 import { Link } from '../../router/link.tsx';
-import { navigate } from '../../router/location.ts';
 import { useViva } from '../../session/session-context.tsx';
 import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import { type PastSession, titleOf } from './past-session.ts';
@@ -13,11 +12,11 @@ import { historyStrings } from './strings.ts';
 /** One interview: when, what for, how far, how well; and what can be done with it. */
 export function SessionRow({ session, onDelete }: { session: PastSession; onDelete: () => void }) {
   const t = useStrings(historyStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const viva = useViva();
   const announce = useAnnounce();
   const title = titleOf(session);
-  const date = new Date(session.createdAt).toLocaleDateString(language, { dateStyle: 'medium' });
+  const date = new Date(session.createdAt).toLocaleDateString(locale, { dateStyle: 'medium' });
   const labelled = (what: string) => ({ 'aria-label': t.of(what, title, date) });
   const open = session.state === 'active';
   const sessionId = session.id;
@@ -30,15 +29,6 @@ export function SessionRow({ session, onDelete }: { session: PastSession; onDele
       announce(t.exported(name));
     },
   });
-  const resuming = useMutation({
-    // A live interview's questions are not spoken ahead: the interviewer says them.
-    mutationFn: () => viva.sessions.get.query({ sessionId }),
-    onSuccess({ questions }) {
-      const live = questions.every(({ speechState }) => speechState === 'unspoken');
-      navigate(`/${live ? 'live' : 'interview'}/${sessionId}`);
-    },
-  });
-  const failed = exporting.error ?? resuming.error;
 
   return (
     <li className="past-session">
@@ -48,6 +38,7 @@ export function SessionRow({ session, onDelete }: { session: PastSession; onDele
       <div className="past-what">
         <h3>{title}</h3>
         <p className="past-state">
+          {session.followsSessionId ? `${t.followUp} · ` : session.mode === 'live' && `${t.live} · `}
           {open ? t.open : t.ended} · {t.answered(session.answeredQuestions, session.questionCount)}
           {session.evaluationState === 'running' && ` · ${t.judging}`}
         </p>
@@ -55,9 +46,13 @@ export function SessionRow({ session, onDelete }: { session: PastSession; onDele
       <Score score={session.averageScore} />
       <div className="past-actions">
         {open && (
-          <Button busy={resuming.isPending} onClick={() => resuming.mutate()} {...labelled(t.resume)}>
+          <Link
+            className="button button-plain"
+            to={`/${session.mode === 'live' ? 'live' : 'interview'}/${sessionId}`}
+            {...labelled(t.resume)}
+          >
             {t.resume}
-          </Button>
+          </Link>
         )}
         {session.answeredQuestions > 0 && (
           <Link className="button button-plain" to={`/results/${sessionId}`} {...labelled(t.results)}>
@@ -71,7 +66,7 @@ export function SessionRow({ session, onDelete }: { session: PastSession; onDele
           {t.delete}
         </Button>
       </div>
-      {failed && <ErrorNotice title={exporting.error ? t.exportFailed : undefined} error={failed} />}
+      {exporting.isError && <ErrorNotice title={t.exportFailed} error={exporting.error} />}
     </li>
   );
 }

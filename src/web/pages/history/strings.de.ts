@@ -50,7 +50,9 @@ export const de: typeof en = {
 
   answered: (done, all) => `${done} von ${all} beantwortet`,
   ended: 'abgeschlossen',
-  open: 'unfertig',
+  open: 'nicht beendet',
+  followUp: 'Nachfrage',
+  live: 'Live-Gespräch',
   judging: 'wird bewertet',
   notJudged: 'nicht bewertet',
   outOf: 'von 100',

@@ -5,12 +5,12 @@ import { historyStrings } from './strings.ts';
 /** Four figures, set like the head of a table of results. */
 export function Summary({ sessions, total }: { sessions: readonly PastSession[]; total: number }) {
   const t = useStrings(historyStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const { judged, average, best } = summaryOf(sessions);
-  const score = (value: number | null) => (value === null ? t.none : Math.round(value).toLocaleString(language));
+  const score = (value: number | null) => (value === null ? t.none : Math.round(value).toLocaleString(locale));
   const figures = [
-    [t.interviews, total.toLocaleString(language)],
-    [t.answers, judged.toLocaleString(language)],
+    [t.interviews, total.toLocaleString(locale)],
+    [t.answers, judged.toLocaleString(locale)],
     [t.average, score(average)],
     [t.best, score(best)],
   ];

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { DemoNotice } from '../../components/demo-notice.tsx';
+import { DemoNotice, useIsAsking } from '../../components/demo-notice.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -32,13 +32,17 @@ export function InterviewPage({ id }: PageProps) {
   const { unsent, refresh } = useUnsent(id);
   const [chosen, setChosen] = useState(askedFor);
   const [moved, setMoved] = useState(false);
+  const asking = useIsAsking();
 
   const failed = answers.error ?? (session.data ? null : error);
-  if (!session.data || !answers.data) {
+  if (!session.data || !answers.data || asking) {
     const retry = () => void Promise.all([session.refetch(), answers.refetch()]);
     return (
       <Page title={t.title}>
-        {failed ? <ErrorNotice title={t.couldNotLoad} error={failed} onRetry={retry} /> : <Loading />}
+        {/* What surrounds the question looks the same before it is there: nothing jumps when it comes. */}
+        <div className="interview">
+          {failed ? <ErrorNotice title={t.couldNotLoad} error={failed} onRetry={retry} /> : <Loading />}
+        </div>
       </Page>
     );
   }
@@ -83,7 +87,12 @@ export function InterviewPage({ id }: PageProps) {
             onGo={go}
           />
           {error !== null && <ErrorNotice error={error} />}
-          {answers.data.length === 0 && number === 1 && <DemoNotice />}
+          {answers.data.length === 0 && number === 1 && <DemoNotice brief />}
+          {session.data.followsSessionId && (
+            <p className="quiet">
+              <Link to={`/results/${session.data.followsSessionId}`}>{t.followsUp}</Link>
+            </p>
+          )}
           <SpokenQuestion key={question.id} question={question} number={number} focus={moved} />
           <AnswerPanel
             key={`answer-${question.id}`}

@@ -7,6 +7,7 @@ import type { EndReason, Recorder } from '../../recording/recorder.ts';
 import { useRecording } from '../../recording/use-recording.ts';
 import { Waveform } from '../../recording/waveform.tsx';
 import { useStrings } from '../../strings/strings.tsx';
+import { LiveWords } from './live-words.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { interviewStrings } from './strings.ts';
 import { useFocusKept } from './use-focus-kept.ts';
@@ -53,6 +54,7 @@ export function RecorderPanel({
           <RunningClock recorder={state.recorder} label={t.clock} />
         </p>
         <Waveform stream={state.stream} paused={paused} />
+        <LiveWords questionId={question.id} stream={state.stream} paused={paused} />
         <div className="actions">
           <Button kind="primary" onClick={stop}>
             {t.finish}

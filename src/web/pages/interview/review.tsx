@@ -19,11 +19,11 @@ export function Review({
   onChange: () => Promise<void>;
 }) {
   const t = useStrings(interviewStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const { store, uploads } = useRecordings();
   const [leaving, setLeaving] = useState(false);
   const address = useAddress(recording);
-  const when = new Date(recording.startedAt).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const when = new Date(recording.startedAt).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const leave = async (how: () => Promise<void>) => {
     setLeaving(true);
     await how();

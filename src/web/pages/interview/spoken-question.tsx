@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { hasNavigated } from '../../router/location.ts';
 import { useViva } from '../../session/session-context.tsx';
-import { useStrings } from '../../strings/strings.tsx';
+import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import { useSpokenLanguage } from './spoken-language.tsx';
 import { interviewStrings } from './strings.ts';
 
@@ -41,6 +41,13 @@ export function SpokenQuestion({
   );
 }
 
+/** In the language of the page where the server's words would not be. */
+function Failure({ words }: { words: string | null }) {
+  const t = useStrings(interviewStrings);
+  const { language } = useLanguage();
+  return <span>{language === 'en' && words ? words : t.notSpoken} </span>;
+}
+
 function Voice({ question, number }: { question: QuestionView; number: number }) {
   const t = useStrings(interviewStrings);
   const viva = useViva();
@@ -58,7 +65,7 @@ function Voice({ question, number }: { question: QuestionView; number: number })
   return (
     <>
       <p className="quiet">
-        {question.speechState === 'failed' && <span>{question.speechError ?? t.notSpoken} </span>}
+        {question.speechState === 'failed' && <Failure words={question.speechError} />}
         <Button kind="quiet" busy={respeak.isPending} onClick={() => respeak.mutate()}>
           {question.speechState === 'failed' ? t.speakAgain : t.speak}
         </Button>

@@ -12,6 +12,7 @@ export const de: InterviewStrings = {
   ended: 'Dieses Gespräch ist beendet',
   endedText: 'Es nimmt keine Antworten mehr an. Die Ergebnisse sind noch da.',
   toResults: 'Ergebnisse ansehen',
+  followsUp: 'Eine Nachfrage: zurück zu den Ergebnissen, aus denen sie kommt',
 
   questionAudio: (number) => `Frage ${number}, gesprochen`,
   beingSpoken: 'Die Frage wird gerade gesprochen; lesen können Sie sie schon.',
@@ -92,6 +93,7 @@ export const de: InterviewStrings = {
   resume: 'Weiter',
   finish: 'Ich bin fertig',
   clock: 'Länge',
+  liveWords: 'So ist es gerade zu hören. Die Mitschrift folgt, und sie zählt.',
   announceRecording: 'Die Aufnahme läuft. Sprechen Sie jetzt.',
   announcePaused: 'Angehalten.',
   announceKept: 'Die Aufnahme ist in diesem Browser aufgehoben. Hören Sie sie an, oder senden Sie sie.',

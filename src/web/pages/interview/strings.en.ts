@@ -10,6 +10,7 @@ export const en = {
   ended: 'This interview has ended',
   endedText: 'It takes no more answers. Its results are still there.',
   toResults: 'See the results',
+  followsUp: 'A follow-up question: back to the results that it comes from',
 
   questionAudio: (number: number) => `Question ${number}, spoken`,
   beingSpoken: 'The question is being spoken; you can read it already.',
@@ -88,6 +89,7 @@ export const en = {
   resume: 'Go on',
   finish: 'I have finished',
   clock: 'Length',
+  liveWords: 'As it is heard just now. The transcript follows, and counts.',
   announceRecording: 'Recording. Speak now.',
   announcePaused: 'Paused.',
   announceKept: 'The recording is kept in this browser. Listen to it, or send it.',

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAnnounce } from '../../components/live-region.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { ServerWords } from '../../components/server-words.tsx';
 import { useViva } from '../../session/session-context.tsx';
 import { useStrings } from '../../strings/strings.tsx';
 import { useSpokenLanguage } from './spoken-language.tsx';
@@ -88,7 +89,11 @@ function Transcript({ answer }: { answer: AnswerView }) {
         title={transcriptState === 'no_speech' ? t.noSpeech : t.transcriptFailed}
         actions={transcriptState === 'no_speech' ? undefined : again}
       >
-        {failure && <p>{failure}</p>}
+        {failure && (
+          <p>
+            <ServerWords>{failure}</ServerWords>
+          </p>
+        )}
       </Notice>
       {retry.isError && <ErrorNotice error={retry.error} />}
     </>

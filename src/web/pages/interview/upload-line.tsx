@@ -1,6 +1,7 @@
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Progress } from '../../components/progress.tsx';
+import { RefusalWords } from '../../components/server-words.tsx';
 import { useRecordings } from '../../recording/recordings-context.ts';
 import type { Upload } from '../../recording/uploads.ts';
 import { refusalOf } from '../../session/refusals.ts';
@@ -20,7 +21,11 @@ export function UploadLine({ upload }: { upload: Upload }) {
       <div role="status">
         <Notice kind="warn" title={t.lostTitle} actions={<Button onClick={uploads.tryNow}>{t.tryNow}</Button>}>
           <p>{t.lostText}</p>
-          {refusal?.status && <p>{refusal.message}</p>}
+          {refusal?.code && (
+            <p>
+              <RefusalWords code={refusal.code} message={refusal.message} />
+            </p>
+          )}
         </Notice>
       </div>
     );
@@ -41,6 +46,7 @@ function RefusedUpload({ upload: { recording, error } }: { upload: Upload }) {
   const common = useCommonStrings();
   const { uploads } = useRecordings();
   const address = useAddress(recording);
+  const refusal = refusalOf(error);
   const actions = (
     <>
       <Button onClick={uploads.tryNow}>{common.tryAgain}</Button>
@@ -56,7 +62,7 @@ function RefusedUpload({ upload: { recording, error } }: { upload: Upload }) {
   );
   return (
     <Notice kind="error" title={t.refusedTitle} actions={actions}>
-      <p>{refusalOf(error)?.message ?? common.unexpected}</p>
+      <p>{refusal?.code ? <RefusalWords code={refusal.code} message={refusal.message} /> : common.unexpected}</p>
     </Notice>
   );
 }

@@ -38,7 +38,7 @@ export function JoinPanel({ conversation, state }: { conversation: Conversation;
   });
   return (
     <section className="join" aria-label={t.joinTitle}>
-      {!begun && <DemoNotice />}
+      {!begun && <DemoNotice brief />}
       <ChoiceGroup legend={t.joinTitle} hint={t.joinHint} options={modes} value={mode} onChange={setMode} />
       {mode === 'hands-free' && <p className="join-hint">{t.headphones}</p>}
       {mustAgree && (

@@ -29,7 +29,7 @@ export function LiveConversation({ session }: { session: SessionView }) {
     if (leaving) navigate(`/results/${session.id}`);
   }, [leaving, session.id]);
   useFollowedEnd(joined, transcript);
-  useLeaveWarning(state.hearing || state.sending || state.unsent !== null);
+  useLeaveWarning(state.hearing || (state.unkept && (state.sending || state.unsent !== null)));
 
   if (state.refused !== null) return <ErrorNotice title={t.couldNotLoad} error={state.refused} />;
   return (

@@ -27,18 +27,24 @@ export function Script({ state, language, onHearAgain }: ScriptProps) {
               </p>
             </div>
           )}
-          <Reply exchange={exchange} state={state} language={language} onHearAgain={onHearAgain} />
+          {!isHearing(exchange) && (
+            <Reply exchange={exchange} state={state} language={language} onHearAgain={onHearAgain} />
+          )}
         </li>
       ))}
     </ol>
   );
 }
 
+/** The candidate's words are still to come, or to grow: what stands below them would be pushed down. */
+const isHearing = ({ by, said, state }: Exchange) =>
+  state === 'running' && (by === 'speech' || by === 'text') && !said?.messageId;
+
 function Reply({ exchange, state, language, onHearAgain }: ScriptProps & { exchange: Exchange }) {
   const t = useStrings(liveStrings);
   const { reply, turnId } = exchange;
-  const heard = state.heardTexts[turnId];
-  const cut = heard !== undefined || exchange.state === 'interrupted';
+  const heard = state.heardTexts[turnId] ?? exchange.heardText;
+  const cut = heard !== null || exchange.state === 'interrupted';
   if (!reply?.text && exchange.state === 'failed') return <p className="script-note">{t.unanswered}</p>;
   if (!reply && exchange.state !== 'running') return null;
   return (
@@ -65,10 +71,10 @@ function Reply({ exchange, state, language, onHearAgain }: ScriptProps & { excha
 /** How long the reply took: as it was heard here, else as the server has measured it. */
 function Delay({ exchange, state }: { exchange: Exchange; state: ConversationState }) {
   const t = useStrings(liveStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const delayMs = state.delaysMs[exchange.turnId] ?? exchange.latency?.firstAudioMs;
   if (delayMs === undefined || delayMs === null) return null;
-  const seconds = (delayMs / 1000).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const seconds = (delayMs / 1000).toLocaleString(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   return (
     <p className="script-delay" title={t.delayTitle}>
       {t.delay(seconds)}

@@ -81,6 +81,7 @@ export const de: typeof en = {
   failedReply: 'Das Gegenüber konnte nicht antworten',
   failedSpeech: 'Die Antwort ließ sich nicht sprechen',
   retry: 'Noch einmal versuchen',
+  unsentTitle: 'Etwas, das Sie gesagt haben, ist nicht gesendet',
   unsentSpoken: 'Was Sie gesagt haben, bleibt aufgehoben, bis es gesendet ist.',
   unsentTyped: (text) => `Noch nicht gesendet: „${text}“`,
   sendAgain: 'Noch einmal senden',

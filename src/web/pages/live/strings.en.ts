@@ -79,6 +79,7 @@ export const en = {
   failedReply: 'The interviewer could not reply',
   failedSpeech: 'The reply could not be spoken',
   retry: 'Try again',
+  unsentTitle: 'Something you said has not been sent',
   unsentSpoken: 'What you said is kept until it has been sent.',
   unsentTyped: (text: string) => `Not sent yet: “${text}”`,
   sendAgain: 'Send it again',
@@ -95,3 +96,5 @@ export const en = {
   overText: 'What you have said is being judged.',
   toResults: 'See the results',
 };
+
+export type LiveStrings = typeof en;

@@ -1,10 +1,12 @@
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { RefusalWords } from '../../components/server-words.tsx';
 import type { Conversation } from '../../conversation/conversation.ts';
-import { type ConversationState, lastExchange } from '../../conversation/state.ts';
+import { type ConversationState, lastExchange, type Unsent } from '../../conversation/state.ts';
 import { useStrings } from '../../strings/strings.tsx';
 import { interviewStrings } from '../interview/strings.ts';
+import type { LiveStrings } from './strings.en.ts';
 import { liveStrings } from './strings.ts';
 
 interface TroublesProps {
@@ -32,6 +34,13 @@ export function Troubles({ conversation, state }: TroublesProps) {
     );
   }
   if (state.error !== null) return <CallFailed conversation={conversation} state={state} />;
+  if (state.unsent && !state.sending) {
+    return (
+      <Notice kind="warn" title={t.unsentTitle} actions={<Resend conversation={conversation} state={state} />}>
+        <p>{wordsOf(state.unsent, t)}</p>
+      </Notice>
+    );
+  }
   const failed = lastExchange(state)?.failure;
   if (failed && !state.hearing && !state.sending) return <TurnFailed conversation={conversation} state={state} />;
   if (state.microphoneProblem && state.mode !== 'typing') {
@@ -40,18 +49,31 @@ export function Troubles({ conversation, state }: TroublesProps) {
   return null;
 }
 
-function CallFailed({ conversation, state: { error, unsent } }: TroublesProps) {
+function CallFailed({ conversation, state }: TroublesProps) {
+  const { error, unsent } = state;
   const t = useStrings(liveStrings);
   return (
     <>
       <ErrorNotice error={error} />
-      {unsent && <p className="dock-unsent">{unsent.kind === 'typed' ? t.unsentTyped(unsent.text) : t.unsentSpoken}</p>}
+      {unsent && <p className="dock-unsent">{wordsOf(unsent, t)}</p>}
       <div className="actions dock-actions">
-        <Button onClick={() => void conversation.retry()}>{unsent ? t.sendAgain : t.retry}</Button>
-        <Button kind="quiet" onClick={() => conversation.discardUnsent()}>
-          {t.discard}
-        </Button>
+        <Resend conversation={conversation} state={state} />
       </div>
+    </>
+  );
+}
+
+const wordsOf = (unsent: Unsent, t: LiveStrings) =>
+  unsent.kind === 'typed' ? t.unsentTyped(unsent.text) : t.unsentSpoken;
+
+function Resend({ conversation, state: { unsent } }: TroublesProps) {
+  const t = useStrings(liveStrings);
+  return (
+    <>
+      <Button onClick={() => void conversation.retry()}>{unsent ? t.sendAgain : t.retry}</Button>
+      <Button kind="quiet" onClick={() => conversation.discardUnsent()}>
+        {t.discard}
+      </Button>
     </>
   );
 }
@@ -60,7 +82,7 @@ function TurnFailed({ conversation, state }: TroublesProps) {
   const t = useStrings(liveStrings);
   const failure = lastExchange(state)?.failure;
   if (!failure) return null;
-  const { stage, message } = failure;
+  const { stage, code, message } = failure;
   const title =
     stage === 'upload' || stage === 'transcription'
       ? t.failed[stage]
@@ -71,7 +93,9 @@ function TurnFailed({ conversation, state }: TroublesProps) {
   const retry = failure.retryable && kept && <Button onClick={() => void conversation.retry()}>{t.retry}</Button>;
   return (
     <Notice kind="error" title={title} actions={retry}>
-      <p>{message}</p>
+      <p>
+        <RefusalWords code={code} message={message} />
+      </p>
     </Notice>
   );
 }

@@ -4,6 +4,7 @@ import { Link } from '../../router/link.tsx';
 import { useStrings } from '../../strings/strings.tsx';
 import { useSpokenLanguage } from '../interview/spoken-language.tsx';
 import { Evidence } from './evidence.tsx';
+import { FollowUps } from './follow-ups.tsx';
 import { Score } from './score.tsx';
 import { type Quote, SpokenTranscript, type TranscriptHandle } from './spoken-transcript.tsx';
 import { resultsStrings } from './strings.ts';
@@ -60,9 +61,7 @@ export function AnswerReport({
         <summary>{t.model}</summary>
         <p lang={lang}>{evaluated.correctAnswer}</p>
       </details>
-      {evaluated.followUpQuestions.length > 0 && (
-        <Points title={t.followUps} points={evaluated.followUpQuestions} mark="?" />
-      )}
+      <FollowUps evaluated={evaluated} />
       <TakesCompared number={number} takes={takes} scores={scores} />
       {open && sessionId && (
         <p className="judged-again">

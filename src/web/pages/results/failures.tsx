@@ -3,6 +3,7 @@ import type { AnswerView, EvaluationReport, QuestionView } from '../../../interv
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { ServerWords } from '../../components/server-words.tsx';
 import { Link } from '../../router/link.tsx';
 import { useViva } from '../../session/session-context.tsx';
 import { useStrings } from '../../strings/strings.tsx';
@@ -33,7 +34,8 @@ export function Failures({ report, questions, answers, busy, onEvaluate }: Failu
       <ul className="failures">
         {failures.map(({ questionId, answerId, reason }) => (
           <li key={answerId}>
-            <b>{t.answerTo(questions.findIndex(({ id }) => id === questionId) + 1)}:</b> {reason}{' '}
+            <b>{t.answerTo(questions.findIndex(({ id }) => id === questionId) + 1)}:</b>{' '}
+            <ServerWords>{reason}</ServerWords>{' '}
             <TranscribeAgain answer={answers.find(({ id }) => id === answerId)} onDone={onEvaluate} />
             <Link to={`/interview/${sessionId}?question=${questionId}`}>{t.answerAnew}</Link>
           </li>

@@ -20,7 +20,7 @@ import './print.css';
 /** What the answers were worth, and why, in the candidate's own words. */
 export function ResultsPage({ id }: PageProps) {
   const t = useStrings(resultsStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const { session } = useQuestions(id);
   const answers = useAnswers(id);
   const { report, run, running, progress } = useEvaluation(id);
@@ -36,7 +36,7 @@ export function ResultsPage({ id }: PageProps) {
     );
   }
   const { evaluations, failures } = report.data;
-  const date = new Date(session.data.createdAt).toLocaleDateString(language, { dateStyle: 'long' });
+  const date = new Date(session.data.createdAt).toLocaleDateString(locale, { dateStyle: 'long' });
   const nothing = refusalOf(run.error)?.code === 'nothing_answered' || evaluations.length + failures.length === 0;
   return (
     <Page title={t.title} lead={t.lead(date)}>

@@ -48,6 +48,8 @@ export const de: ResultsStrings = {
   tips: 'Für das nächste Mal',
   model: 'Eine Musterantwort',
   followUps: 'Fragen zum Weiterüben',
+  practise: 'Üben',
+  practiseNamed: (question) => `Üben: ${question}`,
   concerns: 'Aufgefallen',
   concern: {
     vague: 'vage',

@@ -46,6 +46,8 @@ export const en = {
   tips: 'For the next time',
   model: 'A model answer',
   followUps: 'Questions to practise next',
+  practise: 'Practise',
+  practiseNamed: (question: string) => `Practise: ${question}`,
   concerns: 'Noticed',
   concern: {
     vague: 'vague',

@@ -6,10 +6,10 @@ import { startStrings } from './strings.ts';
 /** Asked once; whoever has agreed is told when. */
 export function ConsentField({ agreed, onChange }: { agreed: boolean; onChange: (agreed: boolean) => void }) {
   const t = useStrings(startStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const { user } = useSessionState();
   if (user?.consentedAt) {
-    const date = new Date(user.consentedAt).toLocaleDateString(language, { dateStyle: 'long' });
+    const date = new Date(user.consentedAt).toLocaleDateString(locale, { dateStyle: 'long' });
     return <p>✓ {t.consented(date)}</p>;
   }
   return (

@@ -8,32 +8,35 @@ import { useViva } from '../../session/session-context.tsx';
 import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import type { Draft } from './draft.ts';
 import { startStrings } from './strings.ts';
-import { useFileDrop } from './use-file-drop.ts';
+import { documentTypes, useFileDrop } from './use-file-drop.ts';
 
 /** The CV: a file, which the server reads at once, or text. */
 export function CvField({ draft, change }: { draft: Draft; change: (change: Partial<Draft>) => void }) {
   const t = useStrings(startStrings);
-  const { language } = useLanguage();
+  const { locale } = useLanguage();
   const viva = useViva();
   const announce = useAnnounce();
   const chooser = useRef<HTMLInputElement>(null);
-  const read = (name: string, characters: number) => t.cvRead(name, characters.toLocaleString(language));
+  const read = (name: string, characters: number) => t.cvRead(name, characters.toLocaleString(locale));
   const upload = useMutation({
     mutationFn: async (file: File) => ({ file, cv: await viva.uploadCv(file, { fileName: file.name }) }),
     onSuccess({ file, cv }) {
-      change({ cvFile: { id: cv.id, name: file.name, characters: cv.characters } });
-      announce(read(file.name, cv.characters));
+      change({ cvFile: { id: cv.id, name: file.name, characters: cv.characters, hiddenText: cv.hiddenText } });
+      announce([read(file.name, cv.characters), cv.hiddenText && t.hiddenText].filter(Boolean).join(' '));
     },
   });
   const drop = useFileDrop((file) => upload.mutate(file));
   if (draft.cvFile) {
     return (
-      <p className="start-cv">
-        <span>✓ {read(draft.cvFile.name, draft.cvFile.characters)}</span>
-        <Button kind="quiet" onClick={() => change({ cvFile: null })}>
-          {t.cvRemove}
-        </Button>
-      </p>
+      <>
+        <p className="start-cv">
+          <span>✓ {read(draft.cvFile.name, draft.cvFile.characters)}</span>
+          <Button kind="quiet" onClick={() => change({ cvFile: null })}>
+            {t.cvRemove}
+          </Button>
+        </p>
+        {draft.cvFile.hiddenText && <p className="start-hidden">{t.hiddenText}</p>}
+      </>
     );
   }
   return (
@@ -55,7 +58,7 @@ export function CvField({ draft, change }: { draft: Draft; change: (change: Part
         ref={chooser}
         type="file"
         hidden
-        accept=".pdf,.docx,.txt,.md,application/pdf,text/plain"
+        accept={documentTypes}
         onChange={({ target }) => {
           const [file] = target.files ?? [];
           if (file) upload.mutate(file);

@@ -7,7 +7,10 @@ const draftSchema = z.object({
   jobDescription: z.string().catch(''),
   cvText: z.string().catch(''),
   /** A CV that was uploaded: the server has it. */
-  cvFile: z.object({ id: z.string(), name: z.string(), characters: z.number() }).nullable().catch(null),
+  cvFile: z
+    .object({ id: z.string(), name: z.string(), characters: z.number(), hiddenText: z.boolean().catch(false) })
+    .nullable()
+    .catch(null),
   questionCount: z.number().int().min(1).max(20).catch(5),
   difficulty: z.enum(['easy', 'medium', 'hard']).catch('medium'),
   /** Empty: as the page. */

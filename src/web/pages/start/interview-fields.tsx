@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Checkbox, ChoiceGroup } from '../../components/choice.tsx';
 import { Field } from '../../components/field.tsx';
+import { Range } from '../../components/range.tsx';
 import { useViva } from '../../session/session-context.tsx';
 import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import type { Draft } from './draft.ts';
@@ -36,9 +37,8 @@ export function InterviewFields({ draft, change }: { draft: Draft; change: (chan
       <Field label={t.count}>
         {(control) => (
           <span className="start-count">
-            <input
+            <Range
               {...control}
-              type="range"
               min={1}
               max={20}
               value={draft.questionCount}
@@ -71,19 +71,21 @@ export function InterviewFields({ draft, change }: { draft: Draft; change: (chan
             </select>
           )}
         </Field>
-        <Field label={t.voice}>
-          {(control) => (
-            <select {...control} value={draft.voice} onChange={(event) => change({ voice: event.target.value })}>
-              {present.map(({ id, description }) => (
-                <option key={id} value={id}>
-                  {[capital(id), voiceDescription(t.voices, id) ?? description].filter(Boolean).join(' – ')}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <div className="start-voice">
+          <Field label={t.voice}>
+            {(control) => (
+              <select {...control} value={draft.voice} onChange={(event) => change({ voice: event.target.value })}>
+                {present.map(({ id, description }) => (
+                  <option key={id} value={id}>
+                    {[capital(id), voiceDescription(t.voices, id) ?? description].filter(Boolean).join(' – ')}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <VoiceSample voice={draft.voice} language={draft.language || language} />
+        </div>
       </div>
-      <VoiceSample voice={draft.voice} language={draft.language || language} />
     </>
   );
 }

@@ -1,12 +1,17 @@
-import { type Ref, useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import { type Ref, useRef } from 'react';
+import { Button } from '../../components/button.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Field } from '../../components/field.tsx';
+import { useAnnounce } from '../../components/live-region.tsx';
+import { useViva } from '../../session/session-context.tsx';
 import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import { startStrings } from './strings.ts';
-import { useFileDrop } from './use-file-drop.ts';
+import { documentTypes, useFileDrop } from './use-file-drop.ts';
 
 export const longestJobDescription = 20_000;
 
-/** The job description: pasted, typed, or dropped as a text file. */
+/** The job description: pasted, typed, or a file whose text the server reads out, to be corrected here. */
 export function PositionField({
   value,
   onChange,
@@ -19,37 +24,58 @@ export function PositionField({
   ref: Ref<HTMLTextAreaElement>;
 }) {
   const t = useStrings(startStrings);
-  const { language } = useLanguage();
-  const [notText, setNotText] = useState(false);
-  const drop = useFileDrop(async (file) => {
-    const isText = file.type.startsWith('text/') || /\.(txt|md)$/i.test(file.name);
-    setNotText(!isText);
-    if (isText) onChange(await file.text());
+  const { locale } = useLanguage();
+  const viva = useViva();
+  const announce = useAnnounce();
+  const chooser = useRef<HTMLInputElement>(null);
+  const reading = useMutation({
+    mutationFn: async (file: File) => ({ file, read: await viva.readJobDescription(file, { fileName: file.name }) }),
+    onSuccess({ file, read }) {
+      onChange(read.text);
+      announce([t.jobDescriptionRead(file.name), read.hiddenText && t.hiddenText].filter(Boolean).join(' '));
+    },
   });
+  const drop = useFileDrop((file) => reading.mutate(file));
   const { length } = value.trim();
   const error =
     length > longestJobDescription
-      ? t.jobDescriptionLong(length.toLocaleString(language))
-      : notText
-        ? t.dropText
-        : missing && t.jobDescriptionMissing;
+      ? t.jobDescriptionLong(length.toLocaleString(locale))
+      : missing && t.jobDescriptionMissing;
   return (
-    <Field label={t.jobDescription} hint={t.jobDescriptionHint} error={error}>
-      {(control) => (
-        <textarea
-          {...control}
-          {...drop.target}
-          ref={ref}
-          required
-          className={drop.over ? 'start-drop' : undefined}
-          rows={9}
-          value={value}
-          onChange={(event) => {
-            setNotText(false);
-            onChange(event.target.value);
-          }}
-        />
-      )}
-    </Field>
+    <>
+      <Field label={t.jobDescription} hint={t.jobDescriptionHint} error={error}>
+        {(control) => (
+          <textarea
+            {...control}
+            {...drop.target}
+            ref={ref}
+            required
+            className={drop.over ? 'start-drop' : undefined}
+            rows={9}
+            value={value}
+            onChange={(event) => {
+              if (reading.isError) reading.reset();
+              onChange(event.target.value);
+            }}
+          />
+        )}
+      </Field>
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept={documentTypes}
+        onChange={({ target }) => {
+          const [file] = target.files ?? [];
+          if (file) reading.mutate(file);
+          target.value = '';
+        }}
+      />
+      <Button busy={reading.isPending} onClick={() => chooser.current?.click()}>
+        {reading.isPending ? t.cvReading : t.jobDescriptionChoose}
+      </Button>
+      {value !== '' && reading.data?.read.hiddenText && <p className="start-hidden">{t.hiddenText}</p>}
+      {reading.isError && <ErrorNotice title={t.jobDescriptionFailed} error={reading.error} />}
+    </>
   );
 }

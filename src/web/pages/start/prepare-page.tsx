@@ -20,7 +20,7 @@ export function PreparePage({ id }: PageProps) {
   const announce = useAnnounce();
   const { session, error } = useQuestions(id);
   const questions = session.data?.questions ?? [];
-  const live = questions.length > 0 && questions.every(({ speechState }) => speechState === 'unspoken');
+  const live = session.data?.mode === 'live';
   const settled = questions.filter(({ speechState }) => speechState !== 'pending').length;
   const allSettled = questions.length > 0 && settled === questions.length;
   useEffect(() => {

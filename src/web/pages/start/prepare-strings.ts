@@ -3,7 +3,7 @@ import { translations } from '../../strings/strings.tsx';
 export const prepareStrings = translations(
   {
     title: 'Your interview',
-    lead: 'Each question is spoken once, in the voice you chose. You can begin as soon as the first can be heard.',
+    lead: 'The interviewer reads each question aloud, and you may hear it as often as you like. You can begin as soon as the first can be heard.',
     leadLive: 'The interviewer knows what to ask. Find a quiet place, and begin when you are ready.',
     progress: 'Questions spoken',
     progressText: (ready: number, total: number) => `${ready} of ${total}`,
@@ -26,7 +26,7 @@ export const prepareStrings = translations(
   },
   {
     title: 'Ihr Gespräch',
-    lead: 'Jede Frage wird einmal gesprochen, mit der Stimme Ihrer Wahl. Sobald die erste zu hören ist, können Sie beginnen.',
+    lead: 'Jede Frage wird Ihnen vorgelesen, so oft Sie wollen. Sobald die erste zu hören ist, können Sie beginnen.',
     leadLive: 'Die Fragen stehen fest. Suchen Sie sich einen ruhigen Ort, und beginnen Sie, wenn Sie bereit sind.',
     progress: 'Gesprochene Fragen',
     progressText: (ready, total) => `${ready} von ${total}`,

@@ -3,12 +3,13 @@ import type { QuestionView } from '../../../interview/schemas.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useViva } from '../../session/session-context.tsx';
-import { useStrings } from '../../strings/strings.tsx';
+import { useLanguage, useStrings } from '../../strings/strings.tsx';
 import { prepareStrings } from './prepare-strings.ts';
 
 /** One question, with its kind and whether it can be heard. Each keeps its place while the others change. */
 export function QuestionLine({ question }: { question: QuestionView }) {
   const t = useStrings(prepareStrings);
+  const { language } = useLanguage();
   const viva = useViva();
   const queries = useQueryClient();
   const respeak = useMutation({
@@ -27,7 +28,7 @@ export function QuestionLine({ question }: { question: QuestionView }) {
       </p>
       {speechState === 'failed' && (
         <div className="prepare-state">
-          <span>{question.speechError ?? t.failedHint}</span>
+          <span>{language === 'en' && question.speechError ? question.speechError : t.failedHint}</span>
           <Button kind="quiet" busy={respeak.isPending} onClick={() => respeak.mutate()}>
             {t.speakAgain}
           </Button>

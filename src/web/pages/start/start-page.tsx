@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { DemoNotice } from '../../components/demo-notice.tsx';
+import { DemoNotice, useIsAsking } from '../../components/demo-notice.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useAnnounce } from '../../components/live-region.tsx';
 import { Page } from '../../components/page.tsx';
@@ -26,6 +26,7 @@ export function StartPage() {
   const session = useSession();
   const queries = useQueryClient();
   const announce = useAnnounce();
+  const asking = useIsAsking();
   const [draft, change] = useDraft();
   const [agreed, setAgreed] = useState(false);
   const [missing, setMissing] = useState(false);
@@ -34,7 +35,6 @@ export function StartPage() {
   const create = useMutation({
     async mutationFn() {
       if (agreed) await session.consent();
-      const live = draft.mode === 'live';
       return session.viva.sessions.create.mutate({
         jobDescription: draft.jobDescription,
         ...(draft.cvFile ? { cvId: draft.cvFile.id } : draft.cvText.trim() && { cvText: draft.cvText }),
@@ -42,8 +42,8 @@ export function StartPage() {
         difficulty: draft.difficulty,
         voice: voiceOf(draft.voice),
         language: draft.language || language,
-        speakQuestions: !live,
-        ...(live && { interviewer: { acknowledge: draft.acknowledge } }),
+        mode: draft.mode,
+        ...(draft.mode === 'live' && { interviewer: { acknowledge: draft.acknowledge } }),
       });
     },
     onSuccess(created) {
@@ -65,7 +65,7 @@ export function StartPage() {
   return (
     <Page title={t.title} lead={t.lead} wide>
       <DemoNotice />
-      <form noValidate onSubmit={submit}>
+      <form noValidate onSubmit={submit} hidden={asking}>
         <Section numeral="I" title={t.position} note={t.positionNote}>
           <PositionField
             ref={jobDescription}

@@ -1,5 +1,8 @@
 import { type DragEvent, useState } from 'react';
 
+/** What the server reads. */
+export const documentTypes = '.pdf,.docx,.txt,.md,application/pdf,text/plain';
+
 /** Lets a file be dropped on an element: spread `target` onto it. Dropped text stays the browser's business. */
 export function useFileDrop(onFile: (file: File) => void) {
   const [over, setOver] = useState(false);
