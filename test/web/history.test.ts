@@ -136,7 +136,7 @@ it('leads back to an unfinished conversation, and to results', async () => {
   await page.getByRole('link', { name: /^Results: Gardener/ }).click();
   await page.waitForURL(`**/results/${ids[1]}`);
   await page.goBack();
-  await page.getByRole('button', { name: /^Go on: Pilot/ }).click();
+  await page.getByRole('link', { name: /^Go on: Pilot/ }).click();
   await page.waitForURL(`**/live/${ids[2]}`);
 });
 

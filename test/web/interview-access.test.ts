@@ -72,7 +72,8 @@ it('tells a screen reader what happens', async () => {
   await polite.getByText('Transcript: This is read out when it is there.').waitFor({ state: 'attached' });
 });
 
-it.each([
+// They say the same words at the same time.
+it.concurrent.each([
   { dark: false, phone: false },
   { dark: true, phone: false },
   { dark: false, phone: true },

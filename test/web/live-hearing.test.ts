@@ -97,6 +97,17 @@ it('shows words once, however often they are told or tried', () => {
   if (first) expect(addEvent(transcript, 1, first)).toBe(transcript);
 });
 
+it('knows what was heard of a reply that was interrupted', () => {
+  const audioUrl = '/audio/1';
+  const { exchanges } = told([
+    { type: 'turn-started', turnId, by: 'opening' },
+    { type: 'reply-started', turnId, messageId, audioUrl },
+    { type: 'reply-delta', turnId, text: 'Welcome to this interview.' },
+    { type: 'turn-interrupted', turnId, heardMs: 400, heardText: 'Welcome to' },
+  ]);
+  expect(exchanges).toMatchObject([{ state: 'interrupted', heardText: 'Welcome to' }]);
+});
+
 it('reads whole sentences only, until the reply is complete', () => {
   expect(wholeSentences('Thank you. Tell me', false, 'en')).toEqual(['Thank you.']);
   expect(wholeSentences('Thank you. Tell me', true, 'en')).toEqual(['Thank you.', 'Tell me']);

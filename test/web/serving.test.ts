@@ -31,7 +31,7 @@ it('answers / with the page to browsers and with the health line to everything e
   expect(await (await get('/', { accept: 'text/html;q=0, application/json' })).text()).toContain('is running');
 });
 
-it.each(['/start', '/interview/1', '/live/1', '/results/1', '/history', '/history/'])(
+it.each(['/start', '/interview/1', '/live/1', '/results/1', '/history', '/history/', '/account'])(
   'answers %s with the page',
   async (path) => {
     const page = await get(path, browser);

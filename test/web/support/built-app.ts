@@ -14,6 +14,7 @@ const sources = [
   'src/web',
   'src/client.ts',
   'src/upload-progress.ts',
+  'src/live-words.ts',
   'src/interview',
   'src/speech/voices.ts',
   'src/trpc',
