@@ -89,6 +89,7 @@ const databaseDown = new Set([
   'P1008',
   'P1017',
   'P2024',
+  'P2028',
   'P2037',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -126,7 +127,7 @@ export function asDomainError(error: unknown): DomainError {
   const lostDatabase =
     databaseDown.has(code) ||
     (error instanceof Error &&
-      /connection ?(terminated|timeout|closed|ended)|timeout exceeded|server has closed the connection/i.test(
+      /connection ?(terminated|timeout|closed|ended)|timeout exceeded|server has closed the connection|not queryable/i.test(
         error.message,
       ));
   if (lostDatabase) {
