@@ -50,6 +50,7 @@ export const routes: Record<string, RouteEntry> = {
   'GET /live/:id': page,
   'GET /results/:id': page,
   'GET /history': page,
+  'GET /account': page,
   'GET /docs': page,
   'GET /docs/json': page,
   'GET /docs/yaml': page,
