@@ -8,6 +8,10 @@ import { type Point, pointsOfInterviews, pointsOfSweeping } from './points.ts';
 import { seeded } from './random.ts';
 import { trapFunctions } from './traps.ts';
 
+/** What a whole run has to come to. */
+const leastKills = 200;
+const leastPoints = 25;
+
 interface Run {
   options: CampaignOptions;
   tally: Tally;
@@ -86,8 +90,13 @@ async function clearAway({ left, found }: Run, doomed: Awaited<ReturnType<typeof
 
 const total = ({ kills }: Tally) => [...kills.values()].reduce((sum, times) => sum + times, 0);
 
-function report({ tally, found, left }: Run) {
-  const { kills, startsMs, slowest } = tally;
+function report({ options, tally, found, left }: Run) {
+  const { kills, missed, startsMs, slowest } = tally;
+  if (options.share >= 1 && (total(tally) < leastKills || kills.size < leastPoints)) {
+    found.push(
+      `only ${total(tally)} kills at ${kills.size} points: the machine is too busy to try what is to be tried`,
+    );
+  }
   const areas = new Map<string, number>();
   for (const [name, times] of kills) {
     const area = name.split(':')[0]?.split(',')[0] ?? name;
@@ -106,6 +115,10 @@ function report({ tally, found, left }: Run) {
       `everything had come to its end ${slowest.tookMs} ms later at the longest: ${slowest.last}`,
       `reconciliation removed ${left.files} files and ${left.rows} rows that kills had left; ${left.read} files were as stored`,
     ],
-    left: ['kills of PostgreSQL with its disk cache lost, as a power cut does it', 'S3 as the storage'],
+    left: [
+      ...missed.map((name) => `“${name}” was not reached in time, and the server killed elsewhere`),
+      'kills of PostgreSQL with its disk cache lost, as a power cut does it',
+      'S3 as the storage',
+    ],
   };
 }
