@@ -18,7 +18,7 @@ export function useRecordings(): Recordings {
   const known = ofSession.get(session);
   if (known) return known;
   const store = createUnsentStore();
-  const recordings = { store, uploads: createUploads(session.viva.uploadAnswer, store) };
+  const recordings = { store, uploads: createUploads(session.viva.uploadAnswerResumable, store) };
   ofSession.set(session, recordings);
   return recordings;
 }

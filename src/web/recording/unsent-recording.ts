@@ -11,6 +11,8 @@ export const unsentRecordingSchema = z.object({
   durationMs: z.number(),
   /** `recording` until it is stopped, `kept` until it is sent, then `submitted` until it has arrived. */
   stage: z.enum(['recording', 'kept', 'submitted']),
+  /** Where an upload of it goes on, once one has begun. */
+  uploadUrl: z.string().optional(),
 });
 
 export type UnsentRecording = z.output<typeof unsentRecordingSchema>;

@@ -1,6 +1,7 @@
 import type { VivaClient } from '../../client.ts';
 import type { AnswerView } from '../../interview/schemas.ts';
 import { refusalOf } from '../session/refusals.ts';
+import { abortWhenSilent } from './silence.ts';
 import type { UnsentRecording } from './unsent-recording.ts';
 import type { UnsentStore } from './unsent-store.ts';
 
@@ -33,15 +34,17 @@ export interface Uploads {
 const shortestWaitMs = 1_000;
 const longestWaitMs = 30_000;
 
-/** What another try may mend: no connection, a server that starts or is busy. */
+/** What another try may mend: no connection, a server that starts or is busy, another tab that sends the same. */
 function mayArriveLater(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (!refusal) return false;
-  return refusal.status === null || [408, 425, 429].includes(refusal.status) || refusal.status >= 500;
+  return refusal.status === null || [408, 423, 425, 429].includes(refusal.status) || refusal.status >= 500;
 }
 
-/** One at a time, oldest first. Every try at a recording has the same key: a try too many is no take too many. */
-export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: UnsentStore): Uploads {
+/** One at a time, oldest first. Every try goes on from what the server has, also after a reload: one take comes of all. */
+export function createUploads(uploadAnswer: VivaClient['uploadAnswerResumable'], store: UnsentStore): Uploads {
+  // Stopped before it sends anything: it loads what sends, which must be here when the connection is not.
+  uploadAnswer('', new Blob(), { signal: AbortSignal.abort() }).catch(() => undefined);
   const listeners = new Set<() => void>();
   const accepting = new Set<(answer: AnswerView) => void>();
   let uploads: readonly Upload[] = [];
@@ -64,16 +67,32 @@ export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: U
     publish(uploads.filter(({ recording }) => recording.id !== id));
   };
 
-  async function send(recording: UnsentRecording, signal: AbortSignal): Promise<void> {
-    const { id, questionId } = recording;
+  /** Nothing is kept of one that was thrown away meanwhile. */
+  const keepUrl = (id: string, uploadUrl: string) => {
+    const known = uploads.find(({ recording }) => recording.id === id)?.recording;
+    if (!known || known.uploadUrl === uploadUrl) return;
+    const recording = { ...known, uploadUrl };
+    change(id, { recording });
+    void store.put(recording);
+  };
+
+  async function send(recording: UnsentRecording, signal: AbortSignal, heard: () => void): Promise<void> {
+    const { id, questionId, uploadUrl } = recording;
     const file = await store.read(recording);
     if (!file) return drop(id);
     change(id, { status: 'sending', sentBytes: 0, totalBytes: file.size, error: null });
     const answer = await uploadAnswer(questionId, file, {
       signal,
-      idempotencyKey: id,
+      resumeFrom: uploadUrl,
+      onUploadUrl(url) {
+        heard();
+        keepUrl(id, url);
+      },
       fileName: `answer.${recording.mimeType.includes('mp4') ? 'm4a' : recording.mimeType.includes('ogg') ? 'ogg' : 'webm'}`,
-      onProgress: (sentBytes, totalBytes) => change(id, { sentBytes, totalBytes }),
+      onProgress(sentBytes, totalBytes) {
+        heard();
+        change(id, { sentBytes, totalBytes });
+      },
     });
     for (const listener of accepting) listener(answer);
     await drop(id);
@@ -88,8 +107,9 @@ export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: U
     const { recording } = next;
     const control = new AbortController();
     sending = control;
+    const silence = abortWhenSilent(control);
     try {
-      await send(recording, control.signal);
+      await send(recording, control.signal, silence.heard);
       failures = 0;
     } catch (error) {
       const later = control.signal.aborted || mayArriveLater(error);
@@ -101,6 +121,7 @@ export function createUploads(uploadAnswer: VivaClient['uploadAnswer'], store: U
         return;
       }
     } finally {
+      silence.end();
       sending = null;
     }
     void run();

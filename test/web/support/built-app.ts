@@ -15,6 +15,7 @@ const sources = [
   'src/client.ts',
   'src/upload-progress.ts',
   'src/live-words.ts',
+  'src/resumable-upload.ts',
   'src/interview',
   'src/speech/voices.ts',
   'src/trpc',
