@@ -20,6 +20,8 @@ export interface Tally {
 export const newTally = (): Tally => ({ kills: new Map(), missed: [], startsMs: [], slowest: { tookMs: 0, last: '' } });
 
 const reachMs = 20_000;
+const leaveMs = 2_000;
+const clientMs = 60_000;
 const companions: Scenario[] = [
   recordingAnswers,
   hearingQuestions,
@@ -46,9 +48,13 @@ export async function killAt(doomed: DoomedServer, point: Point, tally: Tally): 
   else if (random.next() < 0.5) await sleep(random.below(12));
   await doomed.kill();
   await trap.release();
-  await acting;
+  // A client may wait for the server to come back, as a subscriber does: the server does not wait for it.
+  await Promise.race([acting, sleep(leaveMs)]);
   count(tally, reached === 'reached' ? point.name : 'anywhere, between two points');
   await comeBack(doomed, point.name, tally);
+  if ((await Promise.race([acting, sleep(clientMs, 'waiting')])) === 'waiting') {
+    doomed.found.push(`killed at “${point.name}”: a client waited for ${clientMs / 1_000} s after the restart`);
+  }
 }
 
 export const count = ({ kills }: Tally, name: string): void => void kills.set(name, (kills.get(name) ?? 0) + 1);
