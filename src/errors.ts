@@ -107,9 +107,17 @@ const databaseDown = new Set([
 /** A row that it belongs to is no longer there: Prisma's and PostgreSQL's words for it. */
 const ownerGone = new Set(['P2003', '23503', 'ForeignKeyConstraintViolation']);
 
+/** What Prisma has no code of its own for: PostgreSQL's lies further in. */
+const unnamedByPrisma = z.object({
+  code: z.enum(['P2010', 'P2039']),
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+});
+
 /** The driver's code, wherever Prisma wrapped it. */
 function codeOf(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
+  const { data: unnamed } = unnamedByPrisma.safeParse(error);
+  if (unnamed) return unnamed.meta.driverAdapterError.cause.originalCode;
   if ('code' in error && error.code) return error.code;
   if ('kind' in error && error.kind) return error.kind;
   return 'cause' in error ? codeOf(error.cause) : undefined;
