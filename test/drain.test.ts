@@ -1,38 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createVivaClient } from '../src/client.ts';
-import { type ServerProcess, startServerProcess } from './faults/server-process.ts';
 import { converse } from './realtime/support/conversing.ts';
-import { createTestDatabase, type TestDatabase } from './support/database.ts';
-import { type ScriptedUpstream, startScriptedUpstream } from './support/scripted-upstream.ts';
+import type { ServerProcess } from './support/server-process.ts';
+import { createTestWorld, type ServerWorld } from './support/server-world.ts';
 import { bearer, call, connect } from './trpc/raw-socket.ts';
 
-let folder: string;
-let database: TestDatabase;
-let upstream: ScriptedUpstream;
+let world: ServerWorld;
 let server: ServerProcess;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'viva-drain-'));
-  database = await createTestDatabase();
-  upstream = await startScriptedUpstream();
-  server = await startServerProcess(folder, {
-    DATABASE_URL: database.url,
-    VIVA_DATA_PATH: join(folder, 'data'),
-    AUDIO_STORAGE_PATH: join(folder, 'audio'),
-    OPENAI_BASE_URL: upstream.url,
-    OPENAI_API_KEY: upstream.apiKey,
-    RATE_LIMIT_PER_MINUTE: '1000000',
-  });
+  world = await createTestWorld();
+  server = await world.start();
 });
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-  await upstream?.[Symbol.asyncDispose]();
-  await database?.drop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => world?.[Symbol.asyncDispose]());
 
 /** A stream as its client sees it: begun, and how it ended, in words. */
 interface Stream {
@@ -84,8 +63,8 @@ async function tenStreams(): Promise<Stream[]> {
 
 test('50 live streams in the middle of everything each hear that the server stops, and it ends with 0', async () => {
   // Words come slowly, so that every turn is under way; no question is spoken before the gate opens.
-  upstream.setPace({ tokenMs: 50 });
-  const questions = upstream.hold(({ endpoint }) => endpoint === 'speech', 5);
+  world.upstream.setPace({ tokenMs: 50 });
+  const questions = world.upstream.hold(({ endpoint }) => endpoint === 'speech', 5);
   const streams = (await Promise.all(Array.from({ length: 5 }, tenStreams))).flat();
   expect(streams).toHaveLength(50);
   const endings = Promise.all(
@@ -105,11 +84,8 @@ test('50 live streams in the middle of everything each hear that the server stop
   expect(await exited).toBe(0);
 
   // Nothing is left as if somebody still worked on it.
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  const { rows } = await client.query(
+  const { rows } = await world.pool.query(
     `select count(*)::int as turns, (count(*) filter (where state = 'running'))::int as running from turns`,
   );
-  await client.end();
   expect(rows).toEqual([{ turns: 5, running: 0 }]);
 }, 60_000);

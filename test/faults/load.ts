@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../src/conversation/events.ts';
+import type { Guest, ServerProcess } from '../support/server-process.ts';
+import { createServerWorld } from '../support/server-world.ts';
 import { type Campaign, scaled } from './campaign.ts';
 import { type Following, follow } from './following.ts';
-import type { Guest, ServerProcess } from './server-process.ts';
-import { createCampaignWorld } from './world.ts';
 
 const words = 'I led the migration of our payment service and cut its error rate by forty percent in May.';
 
@@ -19,7 +19,7 @@ export const loadCampaign: Campaign = async (options) => {
   const perConversation = scaled(25, options, 3);
   const turns = scaled(3, options, 1);
   const answers = scaled(20, options, 3);
-  await using world = await createCampaignWorld(options);
+  await using world = await createServerWorld(options);
   const server = await world.start();
   const interview = await answered(server, answers);
   // A token every 50 ms is twenty events a second to each subscriber. The evaluation's replies take as long.

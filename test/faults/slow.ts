@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Guest, ServerProcess } from '../support/server-process.ts';
+import { createServerWorld, type ServerWorld } from '../support/server-world.ts';
 import { type Campaign, scaled } from './campaign.ts';
 import { memoryOf } from './memory.ts';
-import type { Guest, ServerProcess } from './server-process.ts';
 import { type Idler, stalledSocket, stalledStream, tricklingUpload, writeHistory } from './stalled.ts';
-import { type CampaignWorld, createCampaignWorld } from './world.ts';
 
 const mebibyte = 2 ** 20;
 /** Of each stalled conversation, in kilobytes: far more than kernels and queues take in. */
@@ -17,7 +17,7 @@ const trickleEndsMs = 62_000;
 export const slowCampaign: Campaign = async (options) => {
   const each = scaled(100, options, 10);
   const durationMs = scaled(62_000, options, 2_000);
-  await using world = await createCampaignWorld(options);
+  await using world = await createServerWorld(options);
   const server = await world.start({ INSPECT: '1' });
   const healthy = await Promise.all(Array.from({ length: 4 }, () => practising(server)));
   await load(healthy, Math.min(durationMs, 5_000));
@@ -98,7 +98,7 @@ async function load(users: Practising[], durationMs: number) {
   return { p99Ms: times[Math.floor(0.99 * (times.length - 1))] ?? 0, calls: times.length, failed };
 }
 
-async function stall({ pool }: CampaignWorld, server: ServerProcess, count: number): Promise<Idler[]> {
+async function stall({ pool }: ServerWorld, server: ServerProcess, count: number): Promise<Idler[]> {
   const readers: Idler[] = [];
   while (readers.length < count) {
     const { guest, sessionId } = await practising(server);

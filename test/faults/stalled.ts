@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import WebSocket from 'ws';
-import type { Guest } from './server-process.ts';
+import type { Guest } from '../support/server-process.ts';
 
 /** Somebody who holds a connection and gives, or takes, next to nothing. */
 export interface Idler {

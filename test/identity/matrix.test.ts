@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Belongings, nobodys, somebodys } from '../api/support/belongings.ts';
+import { type Belongings, nobodys } from '../api/support/belongings.ts';
 import type { SignedIn } from '../support/viva.ts';
 import type { RouteEntry } from './entry.ts';
 import { namingProcedures, pagingProcedures, procedures, procedureTypes, protectedProcedures } from './procedures.ts';
@@ -11,23 +11,17 @@ import {
   misplacedTokens,
   misspeltTokens,
   signedAgain,
-  startWorld,
   type World,
 } from './support/credentials.ts';
-import { type RegisteredRoute, recordingRoutes } from './support/registered-routes.ts';
+import type { RegisteredRoute } from './support/registered-routes.ts';
+import { startStage } from './support/stage.ts';
 
 let world: World;
 let theirs: Belongings;
 let stranger: SignedIn;
 let registered: RegisteredRoute[];
 beforeAll(async () => {
-  const recorded = await recordingRoutes(async () => {
-    world = await startWorld();
-    return world.server;
-  });
-  registered = recorded.registered;
-  theirs = await somebodys(world.server, world.victim);
-  stranger = await world.server.signIn();
+  ({ world, registered, theirs, stranger } = await startStage());
 });
 afterAll(() => world?.server.close());
 

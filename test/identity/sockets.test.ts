@@ -1,31 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Belongings, nobodys, somebodys } from '../api/support/belongings.ts';
+import { type Belongings, nobodys } from '../api/support/belongings.ts';
 import type { SignedIn } from '../support/viva.ts';
 import { namingProcedures, protectedProcedures } from './procedures.ts';
 import { exceptions, refusedMessage } from './support/calling.ts';
-import {
-  badTokens,
-  type Credential,
-  misplacedTokens,
-  misspeltTokens,
-  startWorld,
-  type World,
-} from './support/credentials.ts';
-import { type RegisteredRoute, recordingRoutes } from './support/registered-routes.ts';
+import { badTokens, type Credential, misplacedTokens, misspeltTokens, type World } from './support/credentials.ts';
+import type { RegisteredRoute } from './support/registered-routes.ts';
 import { procedureCall, type SocketTalk, type TokenPlace, talkOnce } from './support/sockets.ts';
+import { startStage } from './support/stage.ts';
 
 let world: World;
 let theirs: Belongings;
 let stranger: SignedIn;
 let registered: RegisteredRoute[];
 beforeAll(async () => {
-  const recorded = await recordingRoutes(async () => {
-    world = await startWorld();
-    return world.server;
-  });
-  registered = recorded.registered;
-  theirs = await somebodys(world.server, world.victim);
-  stranger = await world.server.signIn();
+  ({ world, registered, theirs, stranger } = await startStage());
 });
 afterAll(() => world?.server.close());
 

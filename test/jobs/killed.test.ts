@@ -1,34 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createVivaClient } from '../../src/client.ts';
 import { goodAnswer, recording } from '../api/support/interviews.ts';
-import { createTestDatabase } from '../support/database.ts';
-import { startScriptedUpstream } from '../support/scripted-upstream.ts';
-import { freePort, startServerProcess } from './support/server-process.ts';
+import { createTestWorld } from '../support/server-world.ts';
 
 const patience = { timeout: 30_000, interval: 50 };
 
 test('a server that is killed while it speaks, transcribes and evaluates goes on where it was, with one call each', async () => {
-  await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'viva-killed-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const database = opened.use(await createTestDatabase());
-  const upstream = opened.use(await startScriptedUpstream());
-  const environment = {
-    PORT: String(await freePort()),
-    DATABASE_URL: database.url,
-    VIVA_DATA_PATH: join(folder, 'data'),
-    AUDIO_STORAGE_PATH: join(folder, 'audio'),
-    OPENAI_BASE_URL: upstream.url,
-    OPENAI_API_KEY: upstream.apiKey,
-    EVALUATION_CONCURRENCY: '1',
-  };
-  const first = opened.use(await startServerProcess(environment));
-  const { token } = await createVivaClient({ url: first.url }).auth.guest.mutate();
-  const viva = createVivaClient({ url: first.url, token });
-  await viva.auth.consent.mutate();
+  await using world = await createTestWorld();
+  const { upstream } = world;
+  const settings = { EVALUATION_CONCURRENCY: '1' };
+  const first = await world.start(settings);
+  const { viva } = await first.signIn();
   const create = (input: { questionCount: number; mode: 'live' | 'recorded' }) =>
     viva.sessions.create.mutate({ jobDescription: 'Senior TypeScript developer', ...input });
 
@@ -47,10 +28,10 @@ test('a server that is killed while it speaks, transcribes and evaluates goes on
   const spoken = await create({ questionCount: 1, mode: 'recorded' });
   await speech.full;
 
-  await first.kill();
+  await first.kill('SIGKILL');
   upstream.hearNext(goodAnswer);
   const before = upstream.calls.length;
-  opened.use(await startServerProcess(environment));
+  await world.start({ ...settings, PORT: new URL(first.url).port });
   await vi.waitFor(async () => {
     const questions = await viva.questions.list.query({ sessionId: spoken.id });
     expect(questions.map(({ speechState }) => speechState)).toEqual(['ready']);

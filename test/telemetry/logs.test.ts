@@ -1,39 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { type Guest, type ServerProcess, startServerProcess } from '../faults/server-process.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import type { Guest, ServerProcess } from '../support/server-process.ts';
+import { createTestWorld, type ServerWorld } from '../support/server-world.ts';
 
-let folder: string;
-let database: TestDatabase;
-let upstream: ScriptedUpstream;
+let world: ServerWorld;
 let server: ServerProcess;
 let user: Guest;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'viva-logs-'));
-  database = await createTestDatabase();
-  upstream = await startScriptedUpstream();
-  server = await startServerProcess(folder, {
-    LOG_LEVEL: 'info',
-    DATABASE_URL: database.url,
-    VIVA_DATA_PATH: join(folder, 'data'),
-    AUDIO_STORAGE_PATH: join(folder, 'audio'),
-    OPENAI_BASE_URL: upstream.url,
-    OPENAI_API_KEY: upstream.apiKey,
-  });
+  world = await createTestWorld();
+  server = await world.start({ LOG_LEVEL: 'info' });
   user = await server.signIn();
 });
-afterAll(async () => {
-  await server?.[Symbol.asyncDispose]();
-  await upstream?.[Symbol.asyncDispose]();
-  await database?.drop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => world?.[Symbol.asyncDispose]());
 
 const lineSchema = z.looseObject({ level: z.number(), msg: z.string(), requestId: z.string().optional() });
 const lines = () =>
@@ -118,7 +98,7 @@ test('addresses, queries, bodies and tokens are in no line', async () => {
 
 test('what is logged within a turn says whose turn of which session it was, and which request began it', async () => {
   const session = await user.viva.sessions.create.mutate({ jobDescription: 'Baker', speakQuestions: false });
-  upstream.failNextReply('text', { status: 400 });
+  world.upstream.failNextReply('text', { status: 400 });
   const { requestId } = await ask(
     '/trpc/chat.say',
     json(),
@@ -141,7 +121,7 @@ test('what is logged within a turn says whose turn of which session it was, and 
 });
 
 test('what is logged within a job names its kind', async () => {
-  upstream.failNext('speech', { status: 400 });
+  world.upstream.failNext('speech', { status: 400 });
   await user.viva.sessions.create.mutate({ jobDescription: 'Baker', questionCount: 1 });
   await vi.waitFor(
     () => expect(lines()).toContainEqual(expect.objectContaining({ job: 'speak', jobId: expect.any(String) })),

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import OpenAI from 'openai';
 import { errorTable } from '../../../src/errors.ts';
 import { say } from '../../offline/recordings.ts';
+import { createServerWorld, type ServerWorld } from '../../support/server-world.ts';
 import { type Campaign, scaled } from '../campaign.ts';
 import { seeded } from '../kill/random.ts';
-import { type CampaignWorld, createCampaignWorld } from '../world.ts';
 import { type Command, command } from './commands.ts';
 import { fillDisk } from './full-disk.ts';
 import { takeLeftovers } from './leftovers.ts';
@@ -29,7 +29,7 @@ export const diskCampaign: Campaign = async (options) => {
   const random = seeded(options.seed);
   const found: string[] = [];
   const ends = new Map<string, number>();
-  await using world = await createCampaignWorld(options);
+  await using world = await createServerWorld(options);
   const socketPath = join(world.folder, 'faults.sock');
   const server = await world.start({
     NODE_OPTIONS: `--import ${preload}`,
@@ -106,7 +106,7 @@ function casesOf(step: Step, calls: string[]): Case[] {
 interface Trying {
   setting: Setting;
   socketPath: string;
-  world: CampaignWorld;
+  world: ServerWorld;
   found: string[];
 }
 

@@ -4,10 +4,10 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ServerWorld } from '../../support/server-world.ts';
 import { type CampaignOptions, scaled } from '../campaign.ts';
 import { sha256, sha256Of } from '../kill/answers.ts';
 import { seeded } from '../kill/random.ts';
-import type { CampaignWorld } from '../world.ts';
 import { takeLeftovers } from './leftovers.ts';
 import { interview, post, type Setting, type Step, speaking, storedSchema, talking, uploading } from './steps.ts';
 
@@ -31,7 +31,7 @@ function mountSmall(): string | null {
 /** A small file system that is full, or nearly: refused with `storage_full`, nothing stays, reading goes on. */
 export async function fillDisk(
   options: CampaignOptions,
-  { world, spoken, found }: { world: CampaignWorld; spoken: Uint8Array; found: string[] },
+  { world, spoken, found }: { world: ServerWorld; spoken: Uint8Array; found: string[] },
 ) {
   const folder = mountSmall();
   if (!folder) {

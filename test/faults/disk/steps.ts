@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TRPCClientError } from '@trpc/client';
 import { z } from 'zod';
 import { isTerminal } from '../../../src/conversation/events.ts';
+import type { Guest, ServerProcess } from '../../support/server-process.ts';
 import { exchange } from '../../uploads/support/exchange.ts';
 import { recordingForm } from '../../uploads/support/forms.ts';
 import { follow } from '../following.ts';
 import { sha256Of } from '../kill/answers.ts';
-import type { Guest, ServerProcess } from '../server-process.ts';
 
 /** What a step may use. */
 export interface Setting {

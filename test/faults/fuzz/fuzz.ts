@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import type { ServerProcess } from '../../support/server-process.ts';
+import { createServerWorld, type ServerWorld } from '../../support/server-world.ts';
 import { type Campaign, scaled } from '../campaign.ts';
-import type { ServerProcess } from '../server-process.ts';
-import { type CampaignWorld, createCampaignWorld } from '../world.ts';
 import { hostile } from './arbitrary.ts';
 import { procedures, type Route, routes } from './entries.ts';
 import { mutatedForms } from './forms.ts';
@@ -22,7 +22,7 @@ export const fuzzCampaign: Campaign = async (options) => {
   const calls = scaled(100_000, options, 600);
   const forms = scaled(3_000, options, 30);
   const rest = scaled(12_000, options, 100);
-  await using world = await createCampaignWorld(options);
+  await using world = await createServerWorld(options);
   const recording = await readFile(sample);
   speakAtOnce(world, recording);
   const server = await world.start({ CHATKIT_AGENT_ID: 'wf_fuzzed', TRUST_PROXY: 'true' });
@@ -48,7 +48,7 @@ export const fuzzCampaign: Campaign = async (options) => {
 };
 
 /** The vendor's voice is not what is tried here, and making it would take most of the time. */
-function speakAtOnce({ upstream }: CampaignWorld, speech: Uint8Array): void {
+function speakAtOnce({ upstream }: ServerWorld, speech: Uint8Array): void {
   const take: NonNullable<Parameters<typeof upstream.hold>[2]>['take'] = (response) => {
     response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(speech);
   };
@@ -152,7 +152,7 @@ async function allAtOnce<Item>(items: Item[], work: (item: Item) => Promise<void
 }
 
 /** What must hold once everything is over. */
-async function afterwards({ audioPath, pool }: CampaignWorld, server: ServerProcess): Promise<string[]> {
+async function afterwards({ audioPath, pool }: ServerWorld, server: ServerProcess): Promise<string[]> {
   const found: string[] = [];
   const ready = await fetch(`${server.url}/health/ready`);
   if (!ready.ok) found.push(`the server is not ready afterwards: ${ready.status}`);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { createVivaClient } from '../../../src/client.ts';
-import type { Guest, ServerProcess } from '../server-process.ts';
+import type { Guest, ServerProcess } from '../../support/server-process.ts';
 
 /** Whoever calls: some users with an interview each, replaced as calls sign them out or delete them. */
 export interface Users {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Guest } from '../../support/server-process.ts';
 import { exchange } from '../../uploads/support/exchange.ts';
 import { recordingForm } from '../../uploads/support/forms.ts';
-import type { Guest } from '../server-process.ts';
 import { breach, type Claim } from './claim.ts';
 import type { DoomedServer, Spoken } from './doomed-server.ts';
 

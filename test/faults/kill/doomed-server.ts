@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import OpenAI from 'openai';
 import type pg from 'pg';
 import { say } from '../../offline/recordings.ts';
+import { freePort, type Guest, type ServerProcess } from '../../support/server-process.ts';
+import { createServerWorld, type ServerWorld } from '../../support/server-world.ts';
 import type { CampaignOptions } from '../campaign.ts';
-import { freePort, type Guest, type ServerProcess } from '../server-process.ts';
-import { type CampaignWorld, createCampaignWorld } from '../world.ts';
 import type { Claim } from './claim.ts';
 import type { Random } from './random.ts';
 
@@ -22,7 +22,7 @@ export interface UploadCut {
 
 /** A server that is killed and started again on the same database and folders, and what its clients know. */
 export interface DoomedServer extends AsyncDisposable {
-  world: CampaignWorld;
+  world: ServerWorld;
   random: Random;
   found: string[];
   recordings: Spoken[];
@@ -64,7 +64,7 @@ export async function createDoomedServer(
   settings: Record<string, string> = {},
 ): Promise<DoomedServer> {
   await using opened = new AsyncDisposableStack();
-  const world = opened.use(await createCampaignWorld(options));
+  const world = opened.use(await createServerWorld(options));
   const client = new OpenAI({ baseURL: world.upstream.url, apiKey: world.upstream.apiKey });
   const recordings: Spoken[] = [];
   for (const words of sentences) recordings.push({ words, bytes: await say(client, words) });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { spawnServer } from '../server-process.ts';
+import { spawnServer } from '../../support/server-process.ts';
 import { createDoomedServer, type DoomedServer } from './doomed-server.ts';
 import { comeBack, count, type Tally } from './lives.ts';
 import type { Random } from './random.ts';

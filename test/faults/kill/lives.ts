@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnServer } from '../server-process.ts';
+import { spawnServer } from '../../support/server-process.ts';
 import type { DoomedServer } from './doomed-server.ts';
 import type { Point } from './points.ts';
 import { deleting, evaluating, hearingQuestions, recordingAnswers, type Scenario } from './scenarios.ts';

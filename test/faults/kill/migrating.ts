@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { freePort, type ServerProcess, spawnServer } from '../server-process.ts';
-import type { CampaignWorld } from '../world.ts';
+import { freePort, type ServerProcess, spawnServer } from '../../support/server-process.ts';
+import type { ServerWorld } from '../../support/server-world.ts';
 import type { Tally } from './lives.ts';
 import { count } from './lives.ts';
 import type { Random } from './random.ts';
@@ -21,7 +21,7 @@ const waitAt = (nth: number) => `
 
 /** Kills a server in the middle of making its schema in a fresh database, as often as told; then it has to start there. */
 export async function killWhileMigrating(
-  { world, random, tally, found }: { world: CampaignWorld; random: Random; tally: Tally; found: string[] },
+  { world, random, tally, found }: { world: ServerWorld; random: Random; tally: Tally; found: string[] },
   kills: number,
 ): Promise<void> {
   let changes = 0;

@@ -1,4 +1,4 @@
-import type { Guest } from '../server-process.ts';
+import type { Guest } from '../../support/server-process.ts';
 import { choose, record, sha256Of, type } from './answers.ts';
 import { breach } from './claim.ts';
 import type { DoomedServer } from './doomed-server.ts';

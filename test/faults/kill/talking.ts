@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isTerminal } from '../../../src/conversation/events.ts';
+import type { Guest } from '../../support/server-process.ts';
 import { type Following, follow } from '../following.ts';
-import type { Guest } from '../server-process.ts';
 import { send, sha256 } from './answers.ts';
 import { breach, type Claim, type Verdict } from './claim.ts';
 import type { DoomedServer, Spoken } from './doomed-server.ts';

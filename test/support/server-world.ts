@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
-import { quiet } from '../support/quiet.ts';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import { createTestDatabase } from './database.ts';
+import { quiet } from './quiet.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-/** What a campaign has around the servers that it starts: a database, a folder and a vendor. */
-export interface CampaignWorld extends AsyncDisposable {
+/** What servers in processes of their own have around them: a database, a folder and a vendor. */
+export interface ServerWorld extends AsyncDisposable {
   folder: string;
   audioPath: string;
   upstream: ScriptedUpstream;
@@ -19,13 +20,9 @@ export interface CampaignWorld extends AsyncDisposable {
 }
 
 /** Without a `databaseUrl` a PostgreSQL of its own runs in the folder, with real durability. */
-export async function createCampaignWorld({
-  databaseUrl,
-}: {
-  databaseUrl?: string | undefined;
-}): Promise<CampaignWorld> {
+export async function createServerWorld({ databaseUrl }: { databaseUrl?: string | undefined }): Promise<ServerWorld> {
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'viva-faults-'));
+  const folder = await mkdtemp(join(tmpdir(), 'viva-world-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const url = databaseUrl ?? (await ownPostgres(folder, opened));
   const pool = new pg.Pool({ connectionString: url, max: 4 });
@@ -58,6 +55,15 @@ export async function createCampaignWorld({
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** On an empty database of the test run. */
+export async function createTestWorld(): Promise<ServerWorld> {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await createTestDatabase());
+  const world = opened.use(await createServerWorld({ databaseUrl: database.url }));
+  const stack = opened.move();
+  return { ...world, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 async function ownPostgres(folder: string, opened: AsyncDisposableStack): Promise<string> {
